@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: ISC
+# What is installed as an example, and what only the source tree has.
+
+examplesdir = $(docdir)/examples
+dist_examples_DATA = deploy/cron/nightdrop
+
+EXTRA_DIST += \
+	deploy/quickstart \
+	deploy/quickstart.d/apache.conf \
+	deploy/quickstart.d/build.sh \
+	deploy/quickstart.d/handlers/report \
+	deploy/quickstart.d/handlers/shout \
+	deploy/quickstart.d/packages.sh \
+	deploy/quickstart.d/place.sh \
+	deploy/quickstart.d/sales.csv \
+	deploy/quickstart.d/servers.sh \
+	deploy/quickstart.d/tour.sh

@@ -1,0 +1,28 @@
+-- durable(): the commit of this transaction waits for the disk.
+--
+-- Where somebody has turned synchronous_commit off (or to local), raises it to
+-- on for this transaction: what we acknowledge is durable, whoever configured
+-- the server.  A stronger setting (remote_apply) is left.
+--
+-- Returns:  nothing.
+-- Tables:   none.
+--
+-- Internal.
+--
+-- SPDX-License-Identifier: ISC
+
+create or replace function nightdrop.durable()
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if current_setting('synchronous_commit') in ('off', 'local') then
+		perform set_config('synchronous_commit', 'on', true);
+	end if;
+end
+$$;
+
+comment on function nightdrop.durable() is
+'Internal: raises synchronous_commit for this transaction where it was turned off.';
+revoke all on function nightdrop.durable() from public;

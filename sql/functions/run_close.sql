@@ -1,0 +1,126 @@
+-- run_close(run): the ledger is added up, and the next quotes have their basis.
+--
+-- Parameters: run, open, none of whose workers is at work.
+-- Returns:    nothing.
+-- Tables:     run, run_queue, queue_basis, counter, waiting, attempt, job,
+--             running, response, event, and those of upkeep.
+--
+-- The counters are put right against a count: both are read in one snapshot,
+-- and every transaction moves both, so the difference is drift and nothing
+-- else.  Above a million jobs it is not counted: then the drift does not
+-- matter, and the count would.
+--
+-- Looked for in none or two places: the jobs accepted since the previous run
+-- of these queues opened.
+--
+-- Internal.
+--
+-- SPDX-License-Identifier: ISC
+
+create or replace function nightdrop.run_close(run bigint)
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+	u nightdrop.run;
+	names text[];
+	before timestamptz;
+	left_over bigint;
+	came bigint;
+	lost text[];
+begin
+	select * into strict u from nightdrop.run r where r.id = run_close.run;
+	select coalesce(array_agg(rq.queue), '{}') into names
+	from nightdrop.run_queue rq where rq.run = run_close.run and rq.open;
+	select min(p.opened) into before
+	from unnest(names) n(queue)
+	    cross join lateral (
+		select coalesce((select o.opened
+		    from nightdrop.run_queue rq
+			join nightdrop.run o on o.id = rq.run
+		    where rq.queue = n.queue and rq.run < run_close.run
+		    order by rq.run desc limit 1), '-infinity') as opened) p;
+
+	perform nightdrop.counter_reconcile(names);
+	select coalesce(sum(c.waiting), 0) into left_over
+	from nightdrop.counter c where c.queue = any (names);
+	select count(*) into came from nightdrop.job j
+	where j.id >= nightdrop.uuid_floor(u.opened - interval '10 minutes')
+	    and j.queue = any (names) and j.accepted > u.opened;
+	select coalesce(array_agg(t.id || ' of ' || t.queue || ': in '
+	    || t.places), '{}') into lost
+	from (select l.id, l.queue, l.places from nightdrop.lost_job l
+	    where l.id >= nightdrop.uuid_floor(greatest(before
+		- interval '10 minutes', '1970-01-01'))
+		and l.queue = any (names) limit 20) t;
+
+	update nightdrop.run_queue rq
+	set open = false, finished = coalesce(a.finished, 0), p50 = a.p50,
+	    p95 = a.p95
+	from unnest(names) n(queue)
+	    left join (
+		select a.queue,
+		    count(*) filter (where a.result in ('successful',
+			'failed', 'dismissed')) as finished,
+		    percentile_cont(0.5) within group (order by a.ended
+			- a.started) as p50,
+		    percentile_cont(0.95) within group (order by a.ended
+			- a.started) as p95
+		from nightdrop.attempt a
+		where a.run = run_close.run and a.result <> 'lost'
+		    and a.ended >= u.opened - interval '10 minutes'
+		group by a.queue) a on a.queue = n.queue
+	where rq.run = run_close.run and rq.queue = n.queue;
+
+	update nightdrop.queue_basis b
+	set version = b.version + 1, runs = h.runs, every = h.every,
+	    next_start = case when h.runs >= 2 then u.opened + h.every end,
+	    slots = u.slots, p50 = h.p50, p95 = h.p95,
+	    taken = b.taken + h.finished, opened = null, updated = now(),
+	    reach = case when h.waiting > 0 then b.reach
+		else -q.priority * q.aging end
+	from unnest(names) n(queue)
+	    join nightdrop.queue q on q.name = n.queue
+	    cross join lateral (
+		select count(*) as runs,
+		    percentile_cont(0.5) within group (order by o.opened
+			- o.earlier) as every,
+		    percentile_cont(0.5) within group (order by o.p50) as p50,
+		    percentile_cont(0.5) within group (order by o.p95) as p95,
+		    coalesce(max(o.finished) filter (where
+			o.run = run_close.run), 0) as finished,
+		    (select sum(c.waiting) from nightdrop.counter c
+			where c.queue = n.queue) as waiting
+		from (
+		    select rq.run, rq.finished, rq.p50, rq.p95, r.opened,
+			lag(r.opened) over (order by rq.run) as earlier
+		    from nightdrop.run_queue rq
+			join nightdrop.run r on r.id = rq.run
+		    where rq.queue = n.queue
+		    order by rq.run desc limit 12) o) h
+	where b.queue = n.queue;
+
+	update nightdrop.run r
+	set closed = clock_timestamp(), left_waiting = greatest(left_over, 0),
+	    accepted_since = came, trouble = lost,
+	    balanced = lost = '{}' and r.taken = r.successful + r.failed
+		+ r.dismissed + r.given_back
+	where r.id = run_close.run
+	returning * into u;
+	if not u.balanced then
+		insert into nightdrop.event (kind, run, text)
+		values ('unbalanced', run_close.run, format('taken %s, successful %s, failed %s, dismissed %s, given back %s; in trouble: %s',
+		    u.taken, u.successful, u.failed, u.dismissed, u.given_back,
+		    coalesce(nullif(array_to_string(u.trouble, ', '), ''),
+			'none')));
+	end if;
+	perform nightdrop.upkeep();
+end
+$$;
+
+comment on function nightdrop.run_close(bigint) is
+'Internal: closes a run: ledger, durations, basis of the quotes.';
+revoke all on function nightdrop.run_close(bigint) from public;

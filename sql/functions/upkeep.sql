@@ -1,0 +1,86 @@
+-- upkeep(): what has to be done now and then, in small pieces.
+--
+-- Makes the partitions of this month and three ahead (and of the month of
+-- yesterday: an id may be ten minutes old); sweeps expired uploads with their
+-- parts; forgets Idempotency-Keys a day after their job became final.
+--
+-- Returns:  a line in words for each thing done; none: there was nothing.
+-- Errors:   none of its own.  Called by install, at each opening and close of
+--           a run, and by the responder when a partition is missing.
+-- Tables:   job, part, attempt, response (partitions), upload, part,
+--           idempotency_key, waiting, running, response.
+--
+-- SPDX-License-Identifier: ISC
+
+create or replace function nightdrop.upkeep()
+returns table (what text)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '200ms'
+as $$
+declare
+	month constant timestamp := date_trunc('month',
+	    (now() - interval '1 day') at time zone 'UTC');
+	n bigint;
+begin
+	begin
+		perform pg_advisory_xact_lock(hashtext('nightdrop.upkeep'));
+	exception when lock_not_available then
+		what := 'upkeep: somebody else is at it';
+		return next;
+		return;
+	end;
+
+	return query
+	select p.done
+	from unnest(array['job', 'part', 'attempt', 'response']) t(parent)
+	    cross join generate_series(month, date_trunc('month',
+		now() at time zone 'UTC') + interval '3 months',
+		interval '1 month') m(month)
+	    cross join lateral nightdrop.partition_make(t.parent,
+		m.month at time zone 'UTC') p(done)
+	where p.done is not null;
+
+	with expired as materialized (
+		select u.id from nightdrop.upload u where u.expires < now()
+		order by u.expires limit 1000 for update skip locked
+	), parts as (
+		delete from nightdrop.part p using expired e
+		where p.id = e.id and p.holder = 0
+	)
+	delete from nightdrop.upload u using expired e where u.id = e.id;
+	get diagnostics n = row_count;
+	if n > 0 then
+		what := format('uploads: %s expired ones swept', n);
+		return next;
+	end if;
+
+	with old as materialized (
+		select k.owner, k.queue, k.key, k.scope
+		from nightdrop.idempotency_key k
+		where k.created < now() - interval '1 day'
+		    and not exists (select from nightdrop.waiting w
+			where w.id = k.id)
+		    and not exists (select from nightdrop.running r
+			where r.id = k.id)
+		    and not exists (select from nightdrop.response f
+			where f.id = k.id
+			and f.finished > now() - interval '1 day')
+		order by k.created limit 10000 for update skip locked
+	)
+	delete from nightdrop.idempotency_key k using old o
+	where (k.owner, k.queue, k.key, k.scope)
+	    = (o.owner, o.queue, o.key, o.scope);
+	get diagnostics n = row_count;
+	if n > 0 then
+		what := format('idempotency keys: %s old ones forgotten', n);
+		return next;
+	end if;
+end
+$$;
+
+comment on function nightdrop.upkeep() is
+'Makes partitions ahead, sweeps expired uploads and old keys; one line for each thing done.';
+revoke all on function nightdrop.upkeep() from public;
+grant execute on function nightdrop.upkeep()
+	to nightdrop_responder, nightdrop_batch, nightdrop_dba;

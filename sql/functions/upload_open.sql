@@ -1,0 +1,63 @@
+-- upload_open(id, queue, owner, type, declared): a body on its way in.
+--
+-- Parameters: id, which the job will have; declared, its size in bytes, null
+--             where it is not known.
+-- Returns:    one row: verdict (ok no_queue closed media_type too_large clock
+--             backlog taken), limit_value (with too_large and backlog what was
+--             exceeded; with ok what may come, for a body of unknown size).
+-- Errors:     none of its own.
+-- Tables:     queue, counter, job, upload.
+--
+-- Judged before the first byte is stored, and again by upload_finish.
+-- Idempotent by id.  The commit need not wait for the disk: nothing is
+-- promised yet, and the flush of upload_finish covers what was written before.
+--
+-- SPDX-License-Identifier: ISC
+
+create or replace function nightdrop.upload_open(id uuid, queue text,
+    owner text, type text, declared bigint)
+returns table (verdict text, limit_value bigint)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+	q nightdrop.queue;
+begin
+	perform set_config('synchronous_commit', 'off', true);
+	select * into q from nightdrop.queue p
+	where p.name = upload_open.queue;
+	verdict := nightdrop.judge(q.name, q.accepting, q.media_types,
+	    q.max_size, q.max_waiting, upload_open.type, declared,
+	    (select sum(c.waiting) from nightdrop.counter c
+	    where c.queue = upload_open.queue)::bigint);
+	limit_value := case when verdict in ('ok', 'too_large') then q.max_size
+	    when verdict = 'backlog' then q.max_waiting end;
+	if verdict = 'ok' and abs(extract(epoch from
+	    nightdrop.uuid_time(upload_open.id) - clock_timestamp())) > 600 then
+		verdict := 'clock';
+	end if;
+	if verdict <> 'ok' then
+		return next;
+		return;
+	end if;
+
+	insert into nightdrop.upload as u (id, queue, owner)
+	select upload_open.id, upload_open.queue, upload_open.owner
+	where not exists (select from nightdrop.job j
+	    where j.id = upload_open.id)
+	on conflict (id) do update set expires = excluded.expires
+	where u.owner = excluded.owner and u.queue = excluded.queue;
+	if not found then
+		verdict := 'taken';
+	end if;
+	return next;
+end
+$$;
+
+comment on function nightdrop.upload_open(uuid, text, text, text, bigint) is
+'Opens the way in for a body that comes in parts.';
+revoke all on function nightdrop.upload_open(uuid, text, text, text, bigint)
+	from public;
+grant execute on function nightdrop.upload_open(uuid, text, text, text, bigint)
+	to nightdrop_responder;

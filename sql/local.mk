@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: ISC
+# sql/ is installed as it is: sql/install finds the rest beside itself.
+
+sqldir = $(pkgdatadir)/sql
+dist_sql_SCRIPTS = sql/install
+dist_sql_DATA = sql/roles.sql
+
+sqlmigrationsdir = $(sqldir)/migrations
+dist_sqlmigrations_DATA = \
+	sql/migrations/0001-tables.sql
+
+sqlfunctionsdir = $(sqldir)/functions
+dist_sqlfunctions_DATA = \
+	sql/functions/accept.sql \
+	sql/functions/counter_add.sql \
+	sql/functions/counter_reconcile.sql \
+	sql/functions/durable.sql \
+	sql/functions/give_back.sql \
+	sql/functions/health.sql \
+	sql/functions/hello.sql \
+	sql/functions/job_accept.sql \
+	sql/functions/job_accept_many.sql \
+	sql/functions/job_message.sql \
+	sql/functions/job_read.sql \
+	sql/functions/job_response.sql \
+	sql/functions/job_stop.sql \
+	sql/functions/job_visible.sql \
+	sql/functions/judge.sql \
+	sql/functions/key_drop.sql \
+	sql/functions/key_take.sql \
+	sql/functions/lease_renew.sql \
+	sql/functions/mine.sql \
+	sql/functions/output_put.sql \
+	sql/functions/part_put.sql \
+	sql/functions/part_read.sql \
+	sql/functions/partition_make.sql \
+	sql/functions/queue_alter.sql \
+	sql/functions/queue_close.sql \
+	sql/functions/queue_create.sql \
+	sql/functions/queue_hold.sql \
+	sql/functions/queue_list.sql \
+	sql/functions/queue_open.sql \
+	sql/functions/queue_release.sql \
+	sql/functions/queue_scope.sql \
+	sql/functions/queue_set.sql \
+	sql/functions/quote.sql \
+	sql/functions/receipts.sql \
+	sql/functions/recover.sql \
+	sql/functions/refusal.sql \
+	sql/functions/request_read.sql \
+	sql/functions/run_close.sql \
+	sql/functions/run_join.sql \
+	sql/functions/run_leave.sql \
+	sql/functions/run_lock.sql \
+	sql/functions/run_open.sql \
+	sql/functions/secret.sql \
+	sql/functions/take_back.sql \
+	sql/functions/task_claim.sql \
+	sql/functions/task_note.sql \
+	sql/functions/turn.sql \
+	sql/functions/turn_claim.sql \
+	sql/functions/turn_finish.sql \
+	sql/functions/turn_start.sql \
+	sql/functions/upkeep.sql \
+	sql/functions/upload_abort.sql \
+	sql/functions/upload_finish.sql \
+	sql/functions/upload_forget.sql \
+	sql/functions/upload_open.sql \
+	sql/functions/uuid_floor.sql \
+	sql/functions/uuid_time.sql \
+	sql/functions/version_of.sql \
+	sql/functions/worker_dead.sql \
+	sql/functions/worker_hold.sql \
+	sql/functions/worker_join.sql
+
+sqlviewsdir = $(sqldir)/views
+dist_sqlviews_DATA = \
+	sql/views/failed_job.sql \
+	sql/views/job_status.sql \
+	sql/views/lost_job.sql \
+	sql/views/queue_status.sql \
+	sql/views/run_balance.sql \
+	sql/views/run_history.sql \
+	sql/views/running_job.sql \
+	sql/views/waiting_job.sql

@@ -1,0 +1,24 @@
+/*
+ * Time.  Instants are microseconds since 1970-01-01T00:00:00Z; durations and
+ * deadlines are milliseconds of the monotonic clock.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef ND_BASE_CLOCK_H
+#define ND_BASE_CLOCK_H
+
+#include <stdint.h>
+
+#define TIME_NONE INT64_MIN /* no such instant (SQL null) */
+#define TIME_TEXT_SIZE 40
+
+int64_t clock_mono_ms(void);
+int64_t clock_wall_us(void);
+
+/* "2026-11-22T05:58:46.123Z" (RFC 3339, UTC).  Returns out. */
+char *time_rfc3339(int64_t us, char out[static TIME_TEXT_SIZE]);
+
+/* "Sun, 22 Nov 2026 05:58:46 GMT" (IMF-fixdate, RFC 9110 §5.6.7). */
+char *time_http(int64_t us, char out[static TIME_TEXT_SIZE]);
+
+#endif

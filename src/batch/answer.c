@@ -1,0 +1,142 @@
+/*
+ * What the database answered to a turn: each row moves one job on.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "batch/worker.h"
+#include "queue/turn.h"
+
+static void
+row_finish(struct worker *w, const struct turn_row *r)
+{
+	struct job *j = list_take_id(&w->reporting, &r->id);
+	char id[UUID_TEXT_LEN + 1];
+
+	if (j == NULL)
+		return;
+	if (r->verdict == TURN_STALE)
+		log_event(LEVEL_WARNING,
+		    "job %s, attempt %d: its finish was "
+		    "refused, another worker has it",
+		    uuid_format(&j->id, id), j->attempt);
+	else if (slice_eq_str(r->fate, "failed"))
+		report_failed(w->report, &j->id, j->claim.queue,
+		    j->finish.status, j->finish.reason, j->finish.by_handler);
+	job_free(j);
+	pass_stir(&w->pass);
+}
+
+static void
+row_start(struct worker *w, const struct turn_row *r)
+{
+	struct job *j = list_take_id(&w->starting, &r->id);
+
+	if (j == NULL)
+		return;
+	if (r->verdict != TURN_OK) { /* dismissed, or not ours any more */
+		job_free(j);
+		return;
+	}
+	j->begun = true;
+	j->due = r->due;
+	list_add(w->draining ? &w->returning : &w->recorded, j);
+}
+
+static bool
+in_hand(const struct worker *w, const struct uuid *id)
+{
+	const struct job_list *const lists[] = { &w->reserved, &w->suspect,
+		&w->starting, &w->recorded, &w->finished, &w->reporting,
+		&w->returning };
+	size_t i;
+	int k;
+
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (list_find_id(lists[i], id) != NULL)
+			return true;
+	for (k = 0; k < w->seats; k++)
+		if (w->seat[k].job != NULL && uuid_eq(&w->seat[k].job->id, id))
+			return true;
+	return false;
+}
+
+static void
+row_claim(struct worker *w, const struct turn_row *r)
+{
+	const char *why;
+	struct job *j;
+
+	if (in_hand(w, &r->id)) /* the answer of a call made twice */
+		return;
+	j = job_new(r);
+	j->program = handlers_find(w->handlers, r->queue, &why);
+	if (j->program == NULL) {
+		/* A resumed run may have queues that this host cannot do. */
+		pass_skip(&w->pass, r->queue, r->position, &r->id);
+		list_add(&w->returning, j);
+		return;
+	}
+	pass_take(&w->pass, r->queue, r->position, &r->id);
+	list_add(w->draining ? &w->returning :
+		 r->lost     ? &w->suspect :
+			       &w->reserved,
+	    j);
+}
+
+static void
+row_stop(struct worker *w, const struct turn_row *r)
+{
+	struct job *j = list_take_id(&w->recorded, &r->id);
+	int i;
+
+	if (j != NULL) { /* it will not run: the record says dismissed */
+		job_end_by_us(j, TURN_FAILED, 410, "Gone", w->offset_us);
+		list_add(&w->finished, j);
+	}
+	for (i = 0; i < w->seats; i++) {
+		struct seat *s = &w->seat[i];
+
+		if (s->job != NULL && uuid_eq(&s->job->id, &r->id) &&
+		    !s->stopping) {
+			s->stopping = true;
+			slot_stop(s->slot);
+		}
+	}
+}
+
+static void
+row_idle(struct worker *w, const struct turn_row *r)
+{
+	int64_t wait_ms;
+
+	if (r->due == TIME_NONE) {
+		pass_idle(&w->pass, -1);
+		return;
+	}
+	wait_ms = (r->due - clock_wall_us() - w->offset_us) / 1000;
+	pass_idle(&w->pass, clock_mono_ms() + (wait_ms < 0 ? 0 : wait_ms + 1));
+}
+
+void
+answer_take(struct worker *w, const struct rows *rows)
+{
+	static void (*const take[])(
+	    struct worker *, const struct turn_row *) = {
+		[TURN_ROW_FINISH] = row_finish,
+		[TURN_ROW_START] = row_start,
+		[TURN_ROW_CLAIM] = row_claim,
+		[TURN_ROW_STOP] = row_stop,
+		[TURN_ROW_IDLE] = row_idle,
+	};
+	struct err e = ERR_INIT;
+	struct turn_row r;
+	int i;
+
+	for (i = 0; i < rows_count(rows); i++)
+		if (turn_row_read(rows, i, &r, &e) == ERR_OK)
+			take[r.kind](w, &r);
+	if (e.code != ERR_OK)
+		worker_fail(w, &e);
+}

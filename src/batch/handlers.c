@@ -1,0 +1,89 @@
+/*
+ * The programs of this host for the queues of a run.
+ *
+ * Looked up once a run: what an administrator installs while it goes on is
+ * for the next one.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include "batch/handlers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "handler/find.h"
+
+struct entry {
+	struct entry *next;
+	char *queue;
+	char *path; /* NULL: there is none, and why says so */
+	struct err why;
+};
+
+struct handlers {
+	const char *dir;
+	struct entry *first;
+};
+
+static void *
+take(size_t size)
+{
+	void *p = calloc(1, size);
+
+	if (p == NULL)
+		abort();
+	return p;
+}
+
+struct handlers *
+handlers_new(const char *dir)
+{
+	struct handlers *h = take(sizeof(*h));
+
+	h->dir = dir;
+	return h;
+}
+
+void
+handlers_free(struct handlers *h)
+{
+	struct entry *n;
+
+	if (h == NULL)
+		return;
+	while ((n = h->first) != NULL) {
+		h->first = n->next;
+		free(n->queue);
+		free(n->path);
+		free(n);
+	}
+	free(h);
+}
+
+static struct entry *
+look_up(struct handlers *h, struct slice queue)
+{
+	struct entry *n = take(sizeof(*n));
+
+	n->queue = take(queue.len + 1);
+	memcpy(n->queue, queue.ptr, queue.len);
+	if (find_handler(h->dir, n->queue, &n->path, &n->why) != ERR_OK)
+		n->path = NULL;
+	n->next = h->first;
+	return h->first = n;
+}
+
+const char *
+handlers_find(struct handlers *h, struct slice queue, const char **why)
+{
+	struct entry *n;
+
+	for (n = h->first; n != NULL; n = n->next)
+		if (slice_eq_str(queue, n->queue))
+			break;
+	if (n == NULL)
+		n = look_up(h, queue);
+	*why = n->why.text;
+	return n->path;
+}

@@ -1,0 +1,23 @@
+/*
+ * The programs of this host for the queues of a run.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef ND_BATCH_HANDLERS_H
+#define ND_BATCH_HANDLERS_H
+
+#include <stddef.h>
+
+#include "base/slice.h"
+
+struct handlers;
+
+struct handlers *handlers_new(const char *dir);
+void handlers_free(struct handlers *h);
+
+/* Absolute path of the queue's program, looked up once, or NULL; *why then
+ * says what is wrong, and lives as long as the table. */
+const char *handlers_find(
+    struct handlers *h, struct slice queue, const char **why);
+
+#endif

@@ -1,0 +1,88 @@
+/*
+ * nightdrop-batch: the night run.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "batch/check.h"
+#include "batch/guardian.h"
+#include "batch/options.h"
+#include "batch/report.h"
+#include "batch/run.h"
+#include "batch/try.h"
+
+static const char usage[] =
+    "usage: nightdrop-batch [option ...]\n"
+    "\n"
+    "Processes what was accepted before it started, reports, and exits.\n"
+    "Made to be started by cron or a systemd timer.\n"
+    "\n"
+    "  -j N, --jobs N     handlers at once\n"
+    "  --queue A,B        only these queues; default: all\n"
+    "  --quiet            say nothing when all is well\n"
+    "  --config FILE      default: NIGHTDROP_CONFIG, else\n"
+    "                     " CONFIG_DEFAULT_PATH "\n"
+    "  --set NAME=VALUE   a setting, over file and environment\n"
+    "\n"
+    "  --check            would a run work, here and now?\n"
+    "  --try HANDLER [--type TYPE] < body\n"
+    "                     run one handler (a queue's name, or a path) as at\n"
+    "                     night, and show what comes of it; no database\n"
+    "  --print-config     every setting, its value, and what it means\n"
+    "  --help, --version\n"
+    "\n"
+    "Exit codes: 0; 70 the ledger does not balance; 75 the database is away\n"
+    "or the lease was lost, the next run goes on; 78 configuration.\n";
+
+static int
+run_main(struct options *o)
+{
+	struct err e = ERR_INIT;
+	int code;
+
+	if (log_open(o->config.log, "nightdrop-batch", &e) != ERR_OK) {
+		err_set(&e, ERR_CONFIG, "setting log: %s", o->config.log);
+		return report_error(&e);
+	}
+	if (guardian_run(&o->config, run_worker, o, &code, &e) != ERR_OK)
+		code = report_error(&e);
+	log_close();
+	return code;
+}
+
+static int
+print_config(const struct options *o)
+{
+	config_print(&o->config, stdout);
+	return EXIT_SUCCESS;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o;
+	struct err e = ERR_INIT;
+	int code = EXIT_SUCCESS;
+
+	if (options_read(&o, argc, argv, &e) != ERR_OK)
+		code = report_error(&e);
+	else if (o.mode == MODE_HELP)
+		fputs(usage, stdout);
+	else if (o.mode == MODE_VERSION)
+		puts("nightdrop-batch " ND_VERSION);
+	else if (o.mode == MODE_PRINT_CONFIG)
+		code = print_config(&o);
+	else if (o.mode == MODE_CHECK)
+		code = check_main(&o);
+	else if (o.mode == MODE_TRY)
+		code = try_main(&o);
+	else
+		code = run_main(&o);
+	options_fini(&o);
+	if (fflush(stdout) != 0 && code == EXIT_SUCCESS)
+		code = EXIT_FAILURE;
+	return code;
+}

@@ -1,0 +1,204 @@
+/*
+ * The command line of nightdrop-batch.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include "batch/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	OPT_CHECK = 256,
+	OPT_CONFIG,
+	OPT_HELP,
+	OPT_PRINT_CONFIG,
+	OPT_QUEUE,
+	OPT_QUIET,
+	OPT_SET,
+	OPT_TRY,
+	OPT_TYPE,
+	OPT_VERSION
+};
+
+static const struct option table[] = {
+	{ "check", no_argument, NULL, OPT_CHECK },
+	{ "config", required_argument, NULL, OPT_CONFIG },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ "jobs", required_argument, NULL, 'j' },
+	{ "print-config", no_argument, NULL, OPT_PRINT_CONFIG },
+	{ "queue", required_argument, NULL, OPT_QUEUE },
+	{ "quiet", no_argument, NULL, OPT_QUIET },
+	{ "set", required_argument, NULL, OPT_SET },
+	{ "try", required_argument, NULL, OPT_TRY },
+	{ "type", required_argument, NULL, OPT_TYPE },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void *
+take(size_t n, size_t size)
+{
+	void *p = calloc(n, size);
+
+	if (p == NULL)
+		abort();
+	return p;
+}
+
+/* "a,b" behind what is there; may be given more than once. */
+static enum err_code
+add_queues(struct options *o, const char *list, struct err *e)
+{
+	const char *before = o->queues == NULL ? "" : o->queues;
+	size_t len = strlen(list), size = strlen(before) + len + 2;
+	char *all;
+
+	if (len == 0 || list[0] == ',' || list[len - 1] == ',' ||
+	    strstr(list, ",,") != NULL)
+		return err_set(
+		    e, ERR_CONFIG, "--queue wants names separated by commas");
+	all = take(size, 1);
+	snprintf(all, size, "%s%s%s", before, *before == '\0' ? "" : ",", list);
+	free(o->queues);
+	o->queues = all;
+	return ERR_OK;
+}
+
+static void
+split_queues(struct options *o)
+{
+	char *name = o->queues, *comma;
+	size_t n = 1;
+
+	if (name == NULL)
+		return;
+	for (comma = name; *comma != '\0'; comma++)
+		n += *comma == ',';
+	o->scope = take(n, sizeof(*o->scope));
+	for (;;) {
+		o->scope[o->scope_len++] = name;
+		if ((comma = strchr(name, ',')) == NULL)
+			return;
+		*comma = '\0';
+		name = comma + 1;
+	}
+}
+
+/* "name=value" over file and environment. */
+static enum err_code
+set_one(struct config *c, const char *text, struct err *e)
+{
+	struct slice value = slice_str(text), name = slice_cut(&value, '=');
+	char buf[64];
+
+	if (value.ptr == NULL || name.len == 0 || name.len >= sizeof(buf))
+		return err_set(e, ERR_CONFIG, "--set wants name=value");
+	memcpy(buf, name.ptr, name.len);
+	buf[name.len] = '\0';
+	return config_set(c, buf, value, e);
+}
+
+/* First reading: all but settings, which lie on top of the file that
+ * --config names wherever it stands on the line. */
+static enum err_code
+read_line(struct options *o, int argc, char **argv, struct err *e)
+{
+	int c;
+
+	opterr = 0;
+	optind = 1;
+	while ((c = getopt_long(argc, argv, "j:", table, NULL)) != -1) {
+		switch (c) {
+		case OPT_CHECK:
+			o->mode = MODE_CHECK;
+			break;
+		case OPT_CONFIG:
+			o->file = optarg;
+			break;
+		case OPT_HELP:
+			o->mode = MODE_HELP;
+			return ERR_OK;
+		case OPT_PRINT_CONFIG:
+			o->mode = MODE_PRINT_CONFIG;
+			break;
+		case OPT_QUEUE:
+			if (add_queues(o, optarg, e) != ERR_OK)
+				return e->code;
+			break;
+		case OPT_QUIET:
+			o->quiet = true;
+			break;
+		case OPT_TRY:
+			o->mode = MODE_TRY;
+			o->handler = optarg;
+			break;
+		case OPT_TYPE:
+			o->type = optarg;
+			break;
+		case OPT_VERSION:
+			o->mode = MODE_VERSION;
+			return ERR_OK;
+		case OPT_SET:
+		case 'j':
+			break; /* second reading */
+		default:
+			return err_set(e, ERR_CONFIG,
+			    "%.100s: not an option, or its value is missing; "
+			    "see --help",
+			    argv[optind - 1]);
+		}
+	}
+	if (optind < argc)
+		return err_set(e, ERR_CONFIG,
+		    "%.100s: only options are wanted; see --help",
+		    argv[optind]);
+	return ERR_OK;
+}
+
+static enum err_code
+read_settings(struct options *o, int argc, char **argv, struct err *e)
+{
+	enum err_code code = ERR_OK;
+	int c;
+
+	optind = 1;
+	while (code == ERR_OK &&
+	       (c = getopt_long(argc, argv, "j:", table, NULL)) != -1) {
+		if (c == 'j')
+			code = config_set(
+			    &o->config, "jobs", slice_str(optarg), e);
+		else if (c == OPT_SET)
+			code = set_one(&o->config, optarg, e);
+	}
+	return code;
+}
+
+enum err_code
+options_read(struct options *o, int argc, char **argv, struct err *e)
+{
+	enum err_code code;
+
+	*o = (struct options) { .mode = MODE_RUN };
+	code = read_line(o, argc, argv, e);
+	if (code != ERR_OK || o->mode == MODE_HELP || o->mode == MODE_VERSION)
+		return code;
+	if (o->type != NULL && o->mode != MODE_TRY)
+		return err_set(e, ERR_CONFIG, "--type belongs to --try");
+	split_queues(o);
+	if ((code = config_load(&o->config, o->file, e)) != ERR_OK)
+		return code;
+	return read_settings(o, argc, argv, e);
+}
+
+void
+options_fini(struct options *o)
+{
+	config_fini(&o->config);
+	free(o->scope);
+	free(o->queues);
+	o->scope = NULL;
+	o->queues = NULL;
+}

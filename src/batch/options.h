@@ -1,0 +1,42 @@
+/*
+ * The command line of nightdrop-batch.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef ND_BATCH_OPTIONS_H
+#define ND_BATCH_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/config.h"
+#include "base/err.h"
+
+enum mode {
+	MODE_RUN,
+	MODE_CHECK,
+	MODE_TRY,
+	MODE_PRINT_CONFIG,
+	MODE_HELP,
+	MODE_VERSION
+};
+
+struct options {
+	enum mode mode;
+	bool quiet;
+	const char *file;   /* configuration */
+	char *queues;	    /* the text that scope points into */
+	const char **scope; /* queues to run; NULL: all */
+	size_t scope_len;
+	const char *handler; /* --try: a path, or a queue's name */
+	const char *type;    /* --type; NULL: none */
+	struct config config;
+};
+
+/* Reads the options and the configuration (not for --help and --version).
+ * ERR_CONFIG names what is wrong.  Fini in any case. */
+enum err_code options_read(
+    struct options *o, int argc, char **argv, struct err *e);
+void options_fini(struct options *o);
+
+#endif

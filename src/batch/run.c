@@ -1,0 +1,93 @@
+/*
+ * A run: open and recover, work, close.
+ *
+ * Before the loop and after it no handler lives, and nothing is lost by
+ * waiting: there the calls are plain ones, each with its deadline.  A worker
+ * that has failed leaves without a word to the database: its lease ends, or
+ * its guardian's lock is found free, and the next worker recovers by the same
+ * rules as after a crash.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include "batch/run.h"
+
+#include <stdlib.h>
+
+#include "batch/open.h"
+#include "batch/options.h"
+#include "batch/worker.h"
+
+#define CONNECT_MS 10000
+
+static int
+close_run(struct worker *w, bool quiet, struct err *e)
+{
+	struct params p;
+	struct rows *rows;
+	enum err_code got;
+	int code;
+
+	do {
+		params_init(&p);
+		run_worker_params(&p, &w->me);
+		got =
+		    open_call(w, STMT_RUN_LEAVE, &p, w->lease_until, &rows, e);
+	} while (open_again(got, w->lease_until));
+	if (got != ERR_OK)
+		return report_error(e);
+	atomic_store(&w->ward->watch->worker, 0);
+	atomic_store(&w->ward->watch->lease_until, 0);
+	code = report_print(w->report, rows, quiet);
+	rows_free(rows);
+	return code;
+}
+
+static int
+work(struct worker *w, const struct options *options)
+{
+	struct err e = ERR_INIT;
+	bool entered;
+	enum err_code code;
+
+	if (open_run(w, options, &entered, &e) != ERR_OK)
+		return report_error(&e);
+	if (!entered)
+		return EXIT_SUCCESS;
+	conn_on_session(w->conn, keep_ask_mine, w);
+	bench_open(w);
+	code = loop_run(w, &e);
+	conn_on_session(w->conn, NULL, NULL);
+	if (code != ERR_OK)
+		return report_error(&e);
+	return close_run(w, options->quiet, &e);
+}
+
+int
+run_worker(void *ctx, const struct ward *ward)
+{
+	const struct options *options = ctx;
+	const struct config *config = &options->config;
+	struct conn_options database = {
+		.conninfo = config->database,
+		.application = "nightdrop-batch",
+		.instance = config->instance,
+		.connect_ms = CONNECT_MS,
+		.read_write = true,
+	};
+	struct worker w = { .config = config, .ward = ward };
+	int code;
+
+	w.me.token = uuid_random();
+	pass_init(&w.pass);
+	w.pace = (struct pace) { (int)config->jobs, -1 };
+	w.handlers = handlers_new(config->handler_dir);
+	w.report = report_new((int)config->jobs);
+	w.conn = conn_new(&database);
+	code = work(&w, options);
+	conn_free(w.conn); /* first: it may have been lent what slots own */
+	bench_close(&w);
+	pass_fini(&w.pass);
+	report_free(w.report);
+	handlers_free(w.handlers);
+	return code;
+}

@@ -1,0 +1,146 @@
+/*
+ * Every statement of both programs.  Each calls one function of the schema
+ * nightdrop; parameters are cast, so that a function whose signature has
+ * changed is an error of its preparation and never a misread byte; columns are
+ * named, so that a function may answer more than we read.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include "db/stmt.h"
+
+#define RECEIPT_COLUMNS                                                 \
+	"id, verdict, reply, accepted, size, digest, status, version, " \
+	"quote_earliest, quote_likely, quote_latest, quote_ahead, "     \
+	"quote_fits, quote_basis, limit_value, repeated"
+#define RECEIPT_TYPES "utizlyttzzzlbtlb"
+
+#define OPENED_COLUMNS                                               \
+	"verdict, run, worker, queues, busy, lease_ms, busy_since, " \
+	"busy_worker, busy_host, busy_lock"
+#define OPENED_TYPES "tllTTlzLTT"
+
+#define TURN_COLUMNS                                                       \
+	"kind, id, verdict, attempt, queue, request, type, size, digest, " \
+	"body, max_attempts, failures, lost, state, accepted, position, "  \
+	"time_limit_ms, cpu_limit_s, memory_limit, max_output, "           \
+	"request_fields, owner, due"
+#define TURN_TYPES "tutitttlyyiibyzzlillttz"
+
+static const struct stmt stmts[STMT_COUNT] = {
+	[STMT_HELLO] = { "hello",
+	    "select schema, instance, clock, read_only "
+	    "from nightdrop.hello()",
+	    0, "itzb" },
+	[STMT_UPKEEP] = { "upkeep", "select what from nightdrop.upkeep()", 0,
+	    "t" },
+	[STMT_SECRET] = { "secret", "select nightdrop.secret()", 0, "y" },
+	[STMT_JOB_ACCEPT_MANY] = { "job_accept_many",
+	    "select " RECEIPT_COLUMNS " from nightdrop.job_accept_many("
+	    "$1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::text[], "
+	    "$6::bytea[], $7::bytea[])",
+	    7, RECEIPT_TYPES },
+	[STMT_JOB_ACCEPT] = { "job_accept",
+	    "select " RECEIPT_COLUMNS " from nightdrop.job_accept("
+	    "$1::uuid, $2::text, $3::text, $4::jsonb, $5::text, $6::bytea, "
+	    "$7::bytea, $8::text)",
+	    8, RECEIPT_TYPES },
+	[STMT_UPLOAD_OPEN] = { "upload_open",
+	    "select verdict, limit_value from nightdrop.upload_open("
+	    "$1::uuid, $2::text, $3::text, $4::text, $5::bigint)",
+	    5, "tl" },
+	[STMT_PART_PUT] = { "part_put",
+	    "select nightdrop.part_put($1::uuid, $2::integer, $3::bytea)", 3,
+	    "b" },
+	[STMT_UPLOAD_FINISH] = { "upload_finish",
+	    "select " RECEIPT_COLUMNS " from nightdrop.upload_finish("
+	    "$1::uuid, $2::jsonb, $3::text, $4::bigint, $5::bytea, $6::text)",
+	    6, RECEIPT_TYPES },
+	[STMT_UPLOAD_ABORT] = { "upload_abort",
+	    "select nightdrop.upload_abort($1::uuid)", 1, "v" },
+	[STMT_JOB_READ] = { "job_read",
+	    "select verdict, queue, owner, status, attempt, accepted, "
+	    "started, finished, progress, message, size, digest, type, "
+	    "quote_earliest, quote_likely, quote_latest, quote_ahead, "
+	    "quote_fits, quote_basis, outcome_status, outcome_reason, "
+	    "outcome_by, expires, version "
+	    "from nightdrop.job_read($1::uuid, $2::text, $3::boolean)",
+	    3, "ttttizzzttlytzzzlbtittzt" },
+	[STMT_REQUEST_READ] = { "request_read",
+	    "select verdict, type, encoding, accepted, size, digest, body "
+	    "from nightdrop.request_read($1::uuid, $2::text, $3::boolean)",
+	    3, "tttzlyy" },
+	[STMT_JOB_RESPONSE] = { "job_response",
+	    "select verdict, status, reason, outcome, by, fields, size, body, "
+	    "holder, finished, expires, attempt, response_fields "
+	    "from nightdrop.job_response($1::uuid, $2::text, $3::boolean)",
+	    3, "tittttlyizzit" },
+	[STMT_PART_READ] = { "part_read",
+	    "select nightdrop.part_read($1::uuid, $2::integer, $3::integer)", 3,
+	    "y" },
+	[STMT_JOB_STOP] = { "job_stop",
+	    "select nightdrop.job_stop($1::uuid, $2::text, $3::boolean)", 3,
+	    "t" },
+	[STMT_QUEUE_LIST] = { "queue_list",
+	    "select name, description, reply, accepting, held, media_types, "
+	    "max_size, waiting, running, next_start, last_run "
+	    "from nightdrop.queue_list()",
+	    0, "ttibbtlllzz" },
+	[STMT_HEALTH] = { "health",
+	    "select read_only, clock, partitions_ahead, waiting, "
+	    "oldest_waiting, last_run, late from nightdrop.health()",
+	    0, "bzilzzb" },
+	[STMT_QUEUE_SCOPE] = { "queue_scope",
+	    "select name, time_limit_ms, held "
+	    "from nightdrop.queue_scope($1::text[])",
+	    1, "tlb" },
+	[STMT_RUN_OPEN] = { "run_open",
+	    "select " OPENED_COLUMNS " from nightdrop.run_open("
+	    "$1::text[], $2::integer, $3::text, $4::integer, $5::text, "
+	    "$6::uuid, $7::bigint[])",
+	    7, OPENED_TYPES },
+	[STMT_RUN_JOIN] = { "run_join",
+	    "select " OPENED_COLUMNS " from nightdrop.run_join("
+	    "$1::bigint, $2::integer, $3::text, $4::integer, $5::text, "
+	    "$6::uuid, $7::bigint[])",
+	    7, OPENED_TYPES },
+	[STMT_RECOVER] = { "recover",
+	    "select workers, requeued, charged, failed "
+	    "from nightdrop.recover($1::bigint, $2::uuid, $3::bigint[])",
+	    3, "llll" },
+	[STMT_LEASE_RENEW] = { "lease_renew",
+	    "select nightdrop.lease_renew($1::bigint, $2::uuid)", 2, "l" },
+	[STMT_TURN] = { "turn",
+	    "select " TURN_COLUMNS " from nightdrop.turn("
+	    "$1::bigint, $2::uuid, "
+	    "$3::uuid[], $4::integer[], $5::text[], $6::integer[], "
+	    "$7::text[], $8::text[], $9::jsonb[], $10::bigint[], "
+	    "$11::bytea[], $12::integer[], $13::integer[], $14::bytea[], "
+	    "$15::bigint[], $16::timestamptz[], $17::timestamptz[], "
+	    "$18::uuid[], $19::integer[], $20::integer, $21::integer, "
+	    "$22::text[], $23::timestamptz[], $24::uuid[])",
+	    24, TURN_TYPES },
+	[STMT_MINE] = { "mine",
+	    "select " TURN_COLUMNS
+	    " from nightdrop.mine($1::bigint, $2::uuid, $3::uuid[])",
+	    3, TURN_TYPES },
+	[STMT_GIVE_BACK] = { "give_back",
+	    "select nightdrop.give_back($1::bigint, $2::uuid, $3::uuid[], "
+	    "$4::boolean[])",
+	    4, "l" },
+	[STMT_OUTPUT_PUT] = { "output_put",
+	    "select nightdrop.output_put($1::bigint, $2::uuid, $3::uuid, "
+	    "$4::integer, $5::integer, $6::bytea)",
+	    6, "b" },
+	[STMT_RUN_LEAVE] = { "run_leave",
+	    "select closed, run, opened, closed_at, taken, successful, "
+	    "failed, dismissed, given_back, retried, waiting_at_open, "
+	    "left_waiting, accepted_since, balanced, trouble, queues "
+	    "from nightdrop.run_leave($1::bigint, $2::uuid)",
+	    2, "blzzlllllllllbTt" },
+};
+
+const struct stmt *
+stmt_get(enum stmt_id id)
+{
+	return &stmts[id];
+}

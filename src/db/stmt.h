@@ -1,0 +1,55 @@
+/*
+ * The only SQL text in C: one call a row of a table (stmt.c), with the types
+ * of its parameters' and answer's columns.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef ND_DB_STMT_H
+#define ND_DB_STMT_H
+
+/* Schema versions that this program understands: hello().schema. */
+#define SCHEMA_MIN 1
+#define SCHEMA_MAX 1
+
+enum stmt_id {
+	STMT_HELLO,
+	STMT_UPKEEP,
+	STMT_SECRET,
+	STMT_JOB_ACCEPT_MANY,
+	STMT_JOB_ACCEPT,
+	STMT_UPLOAD_OPEN,
+	STMT_PART_PUT,
+	STMT_UPLOAD_FINISH,
+	STMT_UPLOAD_ABORT,
+	STMT_JOB_READ,
+	STMT_REQUEST_READ,
+	STMT_JOB_RESPONSE,
+	STMT_PART_READ,
+	STMT_JOB_STOP,
+	STMT_QUEUE_LIST,
+	STMT_HEALTH,
+	STMT_QUEUE_SCOPE,
+	STMT_RUN_OPEN,
+	STMT_RUN_JOIN,
+	STMT_RECOVER,
+	STMT_LEASE_RENEW,
+	STMT_TURN,
+	STMT_MINE,
+	STMT_GIVE_BACK,
+	STMT_OUTPUT_PUT,
+	STMT_RUN_LEAVE,
+	STMT_COUNT
+};
+
+struct stmt {
+	const char *name; /* of the prepared statement */
+	const char *sql;  /* select … from nightdrop.f($1, …) */
+	int params;
+	const char *result; /* one letter a column: b bool, i int4, l int8,
+			       t text, y bytea, u uuid, z timestamptz, T text[],
+			       L int8[]; v: void, not looked at */
+};
+
+const struct stmt *stmt_get(enum stmt_id id);
+
+#endif

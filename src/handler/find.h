@@ -1,0 +1,25 @@
+/*
+ * From a queue's name to the program that does its jobs.
+ *
+ * No command line ever comes out of the database or the network: the name is
+ * a file in HANDLER_DIR, which the host's administrator owns.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef ND_HANDLER_FIND_H
+#define ND_HANDLER_FIND_H
+
+#include "base/err.h"
+
+/*
+ * *path: absolute, to be freed.  dir is absolute and has no symbolic link in
+ * it.  The program must be a regular, executable file; it and every directory
+ * above belong to root or to us and cannot be written by anybody else.  A
+ * directory above dir may be writable for all if it is sticky (/tmp): what
+ * lies in it is ours or root's by the same rule, and then nobody else can
+ * rename it.  ERR_CONFIG says which file it is and what to do.
+ */
+enum err_code find_handler(
+    const char *dir, const char *queue, char **path, struct err *e);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * The bytes between a handler's process and us: the body into its stdin, the
+ * answer, log and progress out of its other pipes.  Nothing here blocks.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef ND_HANDLER_TRAFFIC_H
+#define ND_HANDLER_TRAFFIC_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/slice.h"
+#include "handler/answer.h"
+#include "handler/excerpt.h"
+#include "handler/process.h"
+#include "handler/progress.h"
+
+struct traffic {
+	struct process process;
+
+	struct buf input; /* fed, not written yet */
+	size_t written;	  /* of input */
+	int64_t unfed;	  /* bytes of the body still to come */
+
+	struct answer answer;
+	struct excerpt log;
+	struct progress progress;
+	int64_t drained; /* of the answer, since the process ended */
+};
+
+void traffic_init(struct traffic *t);
+void traffic_fini(struct traffic *t);
+void traffic_reset(struct traffic *t, int64_t size, int64_t max_output);
+
+bool traffic_wants_input(const struct traffic *t);
+void traffic_feed(struct traffic *t, struct slice data); /* empty: the end */
+void traffic_end_input(struct traffic *t);
+
+/* The pipes to poll, at most SPAWN_FDS; returns how many. */
+int traffic_poll(const struct traffic *t, struct pollfd *fds);
+void traffic_step(struct traffic *t, const struct pollfd *fd);
+
+/* The process is gone: read what it left in the pipes, close them.  False: a
+ * part of the answer must be taken first. */
+bool traffic_drain(struct traffic *t);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * Request fields with a syntax of their own: Idempotency-Key (the draft of
+ * the HTTPAPI group, a string of RFC 9651), Content-Digest and Repr-Digest
+ * (RFC 9530), and what may stand in any field value.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef ND_HTTP_FIELDS_H
+#define ND_HTTP_FIELDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/err.h"
+#include "base/slice.h"
+
+#define FIELD_KEY_MAX 255 /* bytes of an idempotency key */
+
+struct field_key {
+	char text[FIELD_KEY_MAX];
+	size_t len;
+};
+
+/* "string" or, tolerated, a bare token.  ERR_SYNTAX; *out is then
+ * untouched. */
+enum err_code field_key_parse(
+    struct slice field, struct field_key *out, struct err *e);
+
+/* The member sha-256 of a digest field.  *found is false where there is none
+ * (other algorithms are ignored, RFC 9530 §2).  ERR_SYNTAX. */
+enum err_code field_digest_parse(struct slice field, bool *found,
+    uint8_t out[static DIGEST_LEN], struct err *e);
+
+/* No control character but tab: cannot end a header line. */
+bool field_value_ok(struct slice value);
+
+/* Only characters that may stand in a URI (RFC 3986 §2), so it can be put
+ * between <>, between quotes and into a header line as it is. */
+bool field_uri_ok(struct slice uri);
+
+#endif

@@ -1,0 +1,203 @@
+/*
+ * A request, read from its CGI variables.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include "http/request.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "http/fields.h"
+#include "http/target.h"
+
+/* clang-format off */
+#define VAR(name, member) \
+	{ name, sizeof(name) - 1, offsetof(struct request_variables, member) }
+
+static const struct {
+	const char *name;
+	size_t len;
+	size_t offset;
+} variables[] = {
+	VAR("AUTH_TYPE", auth_type),
+	VAR("CONTENT_LENGTH", content_length),
+	VAR("CONTENT_TYPE", content_type),
+	VAR("HTTPS", https),
+	VAR("HTTP_CONTENT_DIGEST", content_digest),
+	VAR("HTTP_HOST", host),
+	VAR("HTTP_IDEMPOTENCY_KEY", idempotency_key),
+	VAR("HTTP_IF_NONE_MATCH", if_none_match),
+	VAR("HTTP_ORIGIN", origin),
+	VAR("HTTP_PREFER", prefer),
+	VAR("HTTP_REPR_DIGEST", repr_digest),
+	VAR("HTTP_SEC_FETCH_SITE", sec_fetch_site),
+	VAR("HTTP_X_ORIGINAL_URL", original_url),
+	VAR("NIGHTDROP_PREFIX", prefix),
+	VAR("NIGHTDROP_TRUST_USER", trust_user),
+	VAR("PATH_INFO", path_info),
+	VAR("QUERY_STRING", query_string),
+	VAR("REMOTE_USER", remote_user),
+	VAR("REQUEST_METHOD", request_method),
+	VAR("REQUEST_URI", request_uri),
+	VAR("SCRIPT_NAME", script_name),
+	VAR("SERVER_SOFTWARE", server_software),
+	VAR("UNENCODED_URL", unencoded_url),
+};
+
+static const char *const methods[METHOD_COUNT] = {
+	[METHOD_GET] = "GET",
+	[METHOD_HEAD] = "HEAD",
+	[METHOD_POST] = "POST",
+	[METHOD_PUT] = "PUT",
+	[METHOD_PATCH] = "PATCH",
+	[METHOD_DELETE] = "DELETE",
+	[METHOD_OPTIONS] = "OPTIONS",
+	[METHOD_TRACE] = "TRACE",
+	[METHOD_CONNECT] = "CONNECT",
+};
+/* clang-format on */
+
+const char *
+method_name(enum method m)
+{
+	return m < METHOD_COUNT ? methods[m] : "(unknown)";
+}
+
+bool
+method_is_safe(enum method m)
+{
+	return m == METHOD_GET || m == METHOD_HEAD || m == METHOD_OPTIONS ||
+	       m == METHOD_TRACE;
+}
+
+static void
+keep_variable(
+    struct request_variables *var, struct slice name, struct slice value)
+{
+	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+		struct slice *s;
+
+		if (variables[i].len != name.len ||
+		    memcmp(variables[i].name, name.ptr, name.len) != 0)
+			continue;
+		s = (struct slice *)(void *)((char *)var + variables[i].offset);
+		if (s->ptr == NULL)
+			*s = value;
+		return;
+	}
+}
+
+static enum err_code
+read_variables(struct request *r, struct err *e)
+{
+	size_t size = 0;
+
+	for (int i = 0; r->env[i] != NULL; i++) {
+		struct slice value = slice_str(r->env[i]);
+		struct slice name;
+
+		size += value.len + 1;
+		if (i == REQUEST_ENV_COUNT || size > REQUEST_ENV_SIZE)
+			return err_set(e, ERR_FIELDS_TOO_LARGE,
+			    "at most %d fields and variables of %d bytes "
+			    "together are taken",
+			    REQUEST_ENV_COUNT, REQUEST_ENV_SIZE);
+		name = slice_cut(&value, '=');
+		if (value.len > 0)
+			keep_variable(&r->var, name, value);
+	}
+	return ERR_OK;
+}
+
+static enum err_code
+read_prefix(struct request *r, struct slice configured, struct err *e)
+{
+	struct slice p = r->var.prefix.ptr != NULL ? r->var.prefix : configured;
+
+	while (p.len > 0 && p.ptr[p.len - 1] == '/')
+		p.len--;
+	if (p.len > 0 && (p.ptr[0] != '/' || !field_uri_ok(p) ||
+			     memchr(p.ptr, '%', p.len) != NULL ||
+			     memchr(p.ptr, '?', p.len) != NULL))
+		return err_set(e, ERR_CONFIG,
+		    "prefix (or the parameter NIGHTDROP_PREFIX) must be "
+		    "a plain path that begins with /");
+	r->prefix = p.len > 0 ? p : SLICE_LIT("");
+	return ERR_OK;
+}
+
+static enum err_code
+read_method(struct request *r, struct err *e)
+{
+	for (int m = 0; m < METHOD_COUNT; m++) {
+		if (slice_eq_str(r->var.request_method, methods[m])) {
+			r->method = (enum method)m;
+			return ERR_OK;
+		}
+	}
+	return err_set(e, ERR_NOT_IMPLEMENTED, "this method is not known here");
+}
+
+static enum err_code
+read_length(struct request *r, struct err *e)
+{
+	uint64_t n;
+
+	if (r->var.content_length.ptr == NULL)
+		return ERR_OK;
+	if (!slice_uint(r->var.content_length, &n) || n > INT64_MAX)
+		return err_set(
+		    e, ERR_SYNTAX, "Content-Length is not a number of bytes");
+	r->content_length = (int64_t)n;
+	return ERR_OK;
+}
+
+/* Servers set REMOTE_USER from fields that nobody verified (servers.md §1c):
+ * only where the administrator vouches for it is it who is calling. */
+static enum err_code
+read_owner(struct request *r, struct err *e)
+{
+	if (!slice_eq_str(r->var.trust_user, "1") ||
+	    r->var.remote_user.ptr == NULL)
+		return ERR_OK;
+	if (!slice_is_text(r->var.remote_user))
+		return err_set(
+		    e, ERR_SYNTAX, "the user's name is not valid UTF-8");
+	r->owner = r->var.remote_user;
+	return ERR_OK;
+}
+
+enum err_code
+request_read(
+    struct request *r, char *const *env, struct slice prefix, struct err *e)
+{
+	enum err_code code;
+
+	*r = (struct request) { .env = env,
+		.method = METHOD_COUNT,
+		.prefix = SLICE_LIT(""),
+		.uri = SLICE_LIT(""),
+		.path = SLICE_LIT(""),
+		.query = SLICE_LIT(""),
+		.content_length = -1,
+		.owner = SLICE_LIT("") };
+	buf_init(&r->bytes, 3 * REQUEST_ENV_SIZE);
+	if ((code = read_variables(r, e)) != ERR_OK)
+		return code;
+	if ((code = read_prefix(r, prefix, e)) != ERR_OK)
+		return code;
+	if ((code = read_method(r, e)) != ERR_OK)
+		return code;
+	if ((code = target_read(r, e)) != ERR_OK)
+		return code;
+	if ((code = read_length(r, e)) != ERR_OK)
+		return code;
+	return read_owner(r, e);
+}
+
+void
+request_fini(struct request *r)
+{
+	buf_fini(&r->bytes);
+}

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: ISC
+# One convenience library with all but the mains; both programs and the unit
+# tests link it.
+
+noinst_LIBRARIES += libnightdrop.a
+libnightdrop_a_SOURCES = \
+	src/base/buf.c src/base/buf.h \
+	src/base/clock.c src/base/clock.h \
+	src/base/config.c src/base/config.h \
+	src/base/digest.c src/base/digest.h \
+	src/base/err.c src/base/err.h \
+	src/base/log.c src/base/log.h \
+	src/base/slice.c src/base/slice.h \
+	src/base/uuid.c src/base/uuid.h \
+	src/batch/answer.c \
+	src/batch/bench.c \
+	src/batch/check.c src/batch/check.h \
+	src/batch/guardian.c src/batch/guardian.h \
+	src/batch/handlers.c src/batch/handlers.h \
+	src/batch/job.c src/batch/job.h \
+	src/batch/keep.c \
+	src/batch/lockfile.c src/batch/lockfile.h \
+	src/batch/loop.c \
+	src/batch/open.c src/batch/open.h \
+	src/batch/options.c src/batch/options.h \
+	src/batch/pass.c src/batch/pass.h \
+	src/batch/proof.c src/batch/proof.h \
+	src/batch/reap.h \
+	src/batch/reap_linux.c \
+	src/batch/report.c src/batch/report.h \
+	src/batch/run.c src/batch/run.h \
+	src/batch/scope.c src/batch/scope.h \
+	src/batch/stream.c \
+	src/batch/try.c src/batch/try.h \
+	src/batch/work.c \
+	src/batch/worker.h \
+	src/db/conn.c src/db/conn.h \
+	src/db/conn_call.c \
+	src/db/conn_exec.c \
+	src/db/conn_hello.c \
+	src/db/conn_impl.h \
+	src/db/params.c src/db/params.h \
+	src/db/pool.c src/db/pool.h \
+	src/db/result.h \
+	src/db/rows.c src/db/rows.h \
+	src/db/sqlstate.c src/db/sqlstate.h \
+	src/db/stmt.c src/db/stmt.h \
+	src/db/wire.h \
+	src/handler/answer.c src/handler/answer.h \
+	src/handler/environment.c src/handler/environment.h \
+	src/handler/escape.h \
+	src/handler/escape_linux.c \
+	src/handler/excerpt.c src/handler/excerpt.h \
+	src/handler/find.c src/handler/find.h \
+	src/handler/outcome.c src/handler/outcome.h \
+	src/handler/process.h \
+	src/handler/process_linux.c \
+	src/handler/process_posix.c \
+	src/handler/progress.c src/handler/progress.h \
+	src/handler/slot.c src/handler/slot.h \
+	src/handler/slot_end.c \
+	src/handler/slot_state.h \
+	src/handler/spawn.h \
+	src/handler/spawn_linux.c \
+	src/handler/spawn_posix.c \
+	src/handler/tmpdir.c src/handler/tmpdir.h \
+	src/handler/traffic.c src/handler/traffic.h \
+	src/http/cgi_response.c src/http/cgi_response.h \
+	src/http/etag.c src/http/etag.h \
+	src/http/fields.c src/http/fields.h \
+	src/http/json_put.c src/http/json_put.h \
+	src/http/origin.c src/http/origin.h \
+	src/http/prefer.c src/http/prefer.h \
+	src/http/problem.c src/http/problem.h \
+	src/http/request.c src/http/request.h \
+	src/http/served.c src/http/served.h \
+	src/http/status.c src/http/status.h \
+	src/http/target.c src/http/target.h \
+	src/http/variables.c src/http/variables.h \
+	src/queue/accept.c src/queue/accept.h \
+	src/queue/commit.c src/queue/commit.h \
+	src/queue/group.c src/queue/group.h \
+	src/queue/line.c src/queue/line.h \
+	src/queue/monitor.c src/queue/monitor.h \
+	src/queue/receipt.c src/queue/receipt.h \
+	src/queue/run.c src/queue/run.h \
+	src/queue/settle.c src/queue/settle.h \
+	src/queue/store.c src/queue/store.h \
+	src/queue/turn.c src/queue/turn.h \
+	src/queue/upload.c \
+	src/responder/call.h \
+	src/responder/document.c src/responder/document.h \
+	src/responder/exchange.c src/responder/exchange.h \
+	src/responder/health.c \
+	src/responder/intake.c src/responder/intake.h \
+	src/responder/job.c \
+	src/responder/job_ref.c src/responder/job_ref.h \
+	src/responder/job_request.c \
+	src/responder/job_response.c \
+	src/responder/jobs.c \
+	src/responder/queues.c \
+	src/responder/refuse.c src/responder/refuse.h \
+	src/responder/reply.c src/responder/reply.h \
+	src/responder/resource.h \
+	src/responder/route.c src/responder/route.h \
+	src/responder/service.c \
+	src/responder/stored.c src/responder/stored.h
+
+ND_LIBS = libnightdrop.a $(LIBPQ_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) -lpthread
+
+# Where FastCGI programs live; a web server runs it, nobody types it.
+fcgidir = $(libexecdir)/nightdrop
+fcgi_PROGRAMS = nightdrop.fcgi
+nightdrop_fcgi_SOURCES = \
+	src/responder/cgi.c src/responder/cgi.h \
+	src/responder/listen.c src/responder/listen.h \
+	src/responder/main.c \
+	src/responder/serve.c src/responder/serve.h
+nightdrop_fcgi_LDADD = $(ND_LIBS) $(FCGI_LIBS)
+
+sbin_PROGRAMS += nightdrop-batch
+nightdrop_batch_SOURCES = src/batch/main.c
+nightdrop_batch_LDADD = $(ND_LIBS)

@@ -1,0 +1,58 @@
+/*
+ * Taking a job whose body is inline: grouped with what others bring, or, where
+ * it has an Idempotency-Key, in a call of its own (the key's row is a lock
+ * that a group must not wait for).
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include "queue/accept.h"
+
+#include "db/pool.h"
+#include "queue/commit.h"
+#include "queue/receipt.h"
+#include "queue/settle.h"
+
+static enum err_code
+try_grouped(struct store *s, const struct submission *j, int64_t deadline_ms,
+    struct receipt *out, struct err *e)
+{
+	return commit_job(store_commit(s), j, deadline_ms, out, e);
+}
+
+static enum err_code
+try_keyed(struct store *s, const struct submission *j, int64_t deadline_ms,
+    struct receipt *out, struct err *e)
+{
+	struct params p;
+	struct rows *r = NULL;
+	enum err_code code;
+
+	params_init(&p);
+	params_uuid(&p, &j->id);
+	params_text(&p, j->queue);
+	params_text(&p, j->owner.ptr == NULL ? SLICE_LIT("") : j->owner);
+	params_jsonb(&p, j->request);
+	params_text(&p, j->type);
+	params_bytes_lent(&p, j->body.ptr == NULL ? SLICE_LIT("") : j->body);
+	params_bytes(&p, slice_mem(j->digest, DIGEST_LEN));
+	params_text(&p, j->key);
+	code = pool_call(
+	    store_pool(s), STMT_JOB_ACCEPT, &p, deadline_ms, CALL_ONCE, &r, e);
+	if (code == ERR_OK)
+		code = receipt_only(r, out, e);
+	rows_free(r);
+	return code;
+}
+
+enum err_code
+accept_job(struct store *s, const struct submission *j, int64_t deadline_ms,
+    struct receipt *out, struct err *e)
+{
+	enum err_code code =
+	    settle(j->key.ptr == NULL ? try_grouped : try_keyed, s, j,
+		deadline_ms, out, e);
+
+	if (code == ERR_CLOCK)
+		store_clock_doubted(s);
+	return code;
+}

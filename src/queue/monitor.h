@@ -1,0 +1,91 @@
+/*
+ * What a job has come to: the reader's side.
+ *
+ * Everywhere: owner is the caller ("" for none); capability says that the
+ * caller presented the right key.  ERR_NOT_FOUND: none, or not theirs.
+ * ERR_GONE: kept no longer.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef ND_QUEUE_MONITOR_H
+#define ND_QUEUE_MONITOR_H
+
+#include "queue/accept.h"
+
+struct reader {
+	struct uuid id;
+	struct slice owner;
+	bool capability;
+};
+
+struct rows;
+
+/* Slices live as long as rows (free with rows_free). */
+struct job_state {
+	struct rows *rows;
+	struct slice queue, owner, status, progress, message, type, version;
+	int attempt;
+	int64_t accepted, started, finished, expires; /* us or TIME_NONE */
+	int64_t size;
+	struct slice digest;
+	struct quote quote;
+	int outcome_status; /* 0: not final */
+	struct slice outcome_reason, outcome_by;
+};
+enum err_code monitor_read(struct store *s, const struct reader *who,
+    int64_t deadline_ms, struct job_state *out, struct err *e);
+
+/* Bytes as stored: inline, or in parts of this holder. */
+struct stored {
+	struct rows *rows;
+	struct slice type, encoding, digest;
+	int64_t accepted, size;
+	struct slice body; /* ptr NULL: in parts */
+	int holder;
+};
+enum err_code monitor_request(struct store *s, const struct reader *who,
+    int64_t deadline_ms, struct stored *out, struct err *e);
+
+struct answer {
+	struct stored body;
+	bool finished; /* false: nothing else is set */
+	int status;
+	struct slice reason, outcome, by;
+	struct slice fields;	  /* JSON [["Name", "value"], ...] */
+	struct slice extra_names; /* JSON ["x-pages", ...] */
+	int64_t at, expires;
+	int attempt;
+};
+enum err_code monitor_response(struct store *s, const struct reader *who,
+    int64_t deadline_ms, struct answer *out, struct err *e);
+
+/* One part; *rows must be freed after use.  ERR_GONE: no such part. */
+enum err_code monitor_part(struct store *s, const struct uuid *id, int holder,
+    int seq, int64_t deadline_ms, struct rows **rows, struct slice *data,
+    struct err *e);
+
+enum stop_result { STOP_DISMISSED, STOP_ALREADY, STOP_STOPPING };
+/* ERR_CONFLICT: it is finished. */
+enum err_code monitor_stop(struct store *s, const struct reader *who,
+    int64_t deadline_ms, enum stop_result *out, struct err *e);
+
+struct queue_info {
+	struct slice name, description, media_types; /* media_types: JSON */
+	int reply;
+	bool accepting, held;
+	int64_t max_size, waiting, running, next_start, last_run;
+};
+/* Row i of *rows; its count with rows_count. */
+enum err_code monitor_queues(
+    struct store *s, int64_t deadline_ms, struct rows **rows, struct err *e);
+struct queue_info monitor_queue_at(const struct rows *rows, int i);
+
+struct health {
+	bool read_only, late;
+	int partitions_ahead;
+	int64_t clock, waiting, oldest_waiting, last_run;
+};
+enum err_code monitor_health(
+    struct store *s, int64_t deadline_ms, struct health *out, struct err *e);
+
+#endif

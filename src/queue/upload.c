@@ -1,0 +1,123 @@
+/*
+ * Taking a job whose body comes in parts.
+ *
+ * Parts need not be durable one by one: the last call verifies that every part
+ * is there, and its commit, which is flushed, covers what was written before
+ * it.  Each call is idempotent (by id, by id and number), so a part whose
+ * answer was lost is simply sent again.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include "queue/accept.h"
+
+#include "db/pool.h"
+#include "queue/receipt.h"
+#include "queue/settle.h"
+
+enum err_code
+upload_open(struct store *s, const struct submission *j, int64_t declared,
+    int64_t deadline_ms, int64_t *limit, struct err *e)
+{
+	struct params p;
+	struct rows *r = NULL;
+	enum err_code code;
+
+	params_init(&p);
+	params_uuid(&p, &j->id);
+	params_text(&p, j->queue);
+	params_text(&p, j->owner.ptr == NULL ? SLICE_LIT("") : j->owner);
+	params_text(&p, j->type);
+	if (declared < 0)
+		params_null(&p);
+	else
+		params_int8(&p, declared);
+	code = pool_call(store_pool(s), STMT_UPLOAD_OPEN, &p, deadline_ms,
+	    CALL_REPEAT, &r, e);
+	if (code != ERR_OK)
+		return code;
+	if (rows_count(r) != 1)
+		code = err_set(e, ERR_SHAPE, "upload_open: not one row");
+	else {
+		*limit = rows_int8(r, 0, 1);
+		code = receipt_verdict(rows_text(r, 0, 0), *limit, e);
+	}
+	rows_free(r);
+	if (code == ERR_CLOCK)
+		store_clock_doubted(s);
+	return code;
+}
+
+static enum err_code
+put_part(struct store *s, const struct uuid *id, int seq, struct slice data,
+    int64_t deadline_ms, struct err *e)
+{
+	struct params p;
+	struct rows *r = NULL;
+	enum err_code code;
+
+	params_init(&p);
+	params_uuid(&p, id);
+	params_int4(&p, seq);
+	params_bytes_lent(&p, data);
+	code = pool_call(
+	    store_pool(s), STMT_PART_PUT, &p, deadline_ms, CALL_REPEAT, &r, e);
+	if (code == ERR_OK && (rows_count(r) != 1 || !rows_bool(r, 0, 0)))
+		code = err_set(e, ERR_GONE,
+		    "the upload is kept no longer; send the whole body again");
+	rows_free(r);
+	return code;
+}
+
+enum err_code
+upload_part(struct store *s, const struct uuid *id, int seq, struct slice data,
+    int64_t deadline_ms, struct err *e)
+{
+	enum err_code code = put_part(s, id, seq, data, deadline_ms, e);
+
+	if (code == ERR_NO_PARTITION && store_upkeep(s, deadline_ms))
+		code = put_part(s, id, seq, data, deadline_ms, e);
+	return code;
+}
+
+static enum err_code
+try_finish(struct store *s, const struct submission *j, int64_t deadline_ms,
+    struct receipt *out, struct err *e)
+{
+	struct params p;
+	struct rows *r = NULL;
+	enum err_code code;
+
+	params_init(&p);
+	params_uuid(&p, &j->id);
+	params_jsonb(&p, j->request);
+	params_text(&p, j->type);
+	params_int8(&p, j->size);
+	params_bytes(&p, slice_mem(j->digest, DIGEST_LEN));
+	params_text(&p, j->key);
+	code = pool_call(store_pool(s), STMT_UPLOAD_FINISH, &p, deadline_ms,
+	    CALL_ONCE, &r, e);
+	if (code == ERR_OK)
+		code = receipt_only(r, out, e);
+	rows_free(r);
+	return code;
+}
+
+enum err_code
+accept_upload(struct store *s, const struct submission *j, int64_t deadline_ms,
+    struct receipt *out, struct err *e)
+{
+	return settle(try_finish, s, j, deadline_ms, out, e);
+}
+
+void
+upload_abort(struct store *s, const struct uuid *id, int64_t deadline_ms)
+{
+	struct params p;
+	struct rows *r = NULL;
+
+	params_init(&p);
+	params_uuid(&p, id);
+	pool_call(store_pool(s), STMT_UPLOAD_ABORT, &p, deadline_ms,
+	    CALL_REPEAT, &r, NULL);
+	rows_free(r);
+}

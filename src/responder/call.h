@@ -1,0 +1,34 @@
+/*
+ * One request on its way through a resource.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef ND_RESPONDER_CALL_H
+#define ND_RESPONDER_CALL_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "http/prefer.h"
+#include "http/request.h"
+#include "responder/exchange.h"
+#include "responder/reply.h"
+
+struct call {
+	struct exchange *x;
+	struct request request;
+	struct prefer prefer;
+	struct buf base; /* what every link begins with: base_url and prefix */
+	struct reply reply;
+	const char *pattern; /* of the resource, for the log */
+	const char *allow;   /* methods the resource has, for 405 and OPTIONS */
+	int64_t limit; /* what was exceeded, for the problem; 0: nothing */
+};
+
+/*
+ * A resource does what is asked and sends the reply, or returns an error and
+ * has sent nothing; an error after the header has gone is returned as well
+ * (the answer is then cut off).  Whoever called it logs and answers.
+ */
+typedef enum err_code resource_fn(struct call *c, struct err *e);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * The documents: a job as JSON, and what goes with any document.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef ND_RESPONDER_DOCUMENT_H
+#define ND_RESPONDER_DOCUMENT_H
+
+#include "queue/monitor.h"
+#include "responder/job_ref.h"
+
+#define DOCUMENT_LIMIT (1024 * 1024)
+
+/* The status document, or its short form (Prefer: return=minimal). */
+void document_put(struct buf *out, const struct call *c,
+    const struct job_ref *ref, const struct job_state *s);
+
+/* What a receipt says of a job, as a state; lends from both. */
+struct job_state document_state(const struct receipt *r, struct slice queue);
+
+/* Seconds after which to ask again; 0 where there is no need. */
+int document_retry_after(const struct job_state *s, int64_t now_us);
+
+/* Retry-After, of at least one and at most so many seconds; 0: none. */
+void document_retry_field(struct call *c, int seconds);
+
+/* Preference-Applied, where the answer heeds one. */
+void document_preference_field(
+    struct call *c, bool respond_async, bool minimal);
+
+/* Send a document that is not a job's, with an ETag made from its bytes; 304
+ * where the client has it.  ERR_INTERNAL where it grew over the limit. */
+enum err_code document_send(
+    struct call *c, const struct buf *body, struct err *e);
+
+#endif

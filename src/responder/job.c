@@ -1,0 +1,118 @@
+/*
+ * /jobs/{id}: the monitor of a job, and its dismissal.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include "base/clock.h"
+#include "db/rows.h"
+#include "http/etag.h"
+#include "responder/document.h"
+#include "responder/resource.h"
+
+static void
+put_etag(struct buf *b, const struct call *c, const struct job_state *s)
+{
+	buf_puts(b, "W/\"");
+	buf_slice(b, s->version);
+	/* The short form is another representation. */
+	buf_puts(b, c->prefer.minimal ? "-m\"" : "\"");
+}
+
+static void
+put_sunset(struct call *c, int64_t expires)
+{
+	char text[TIME_TEXT_SIZE];
+
+	if (expires != TIME_NONE)
+		reply_field(
+		    &c->reply, "Sunset", slice_str(time_http(expires, text)));
+}
+
+static void
+send_state(struct call *c, int status, const struct job_ref *ref,
+    const struct job_state *s)
+{
+	struct buf body;
+
+	document_retry_field(
+	    c, document_retry_after(s, store_now_us(c->x->store)));
+	job_ref_link(c, ref);
+	if (status == 304) {
+		reply_send_empty(&c->reply);
+		return;
+	}
+	document_preference_field(c, false, true);
+	buf_init(&body, DOCUMENT_LIMIT);
+	document_put(&body, c, ref, s);
+	reply_send(&c->reply, "application/json", buf_view(&body));
+	buf_fini(&body);
+}
+
+enum err_code
+job_get(struct call *c, struct err *e)
+{
+	struct reader who;
+	struct job_ref ref;
+	struct job_state s;
+	struct buf etag;
+	enum err_code code;
+	int status;
+
+	if ((code = job_ref_read(c, &who, &ref, e)) != ERR_OK)
+		return code;
+	code = monitor_read(c->x->store, &who, c->x->deadline_ms, &s, e);
+	if (code != ERR_OK)
+		return code;
+	buf_init(&etag, 256);
+	put_etag(&etag, c, &s);
+	status = etag_matches(c->request.var.if_none_match, buf_view(&etag)) ?
+		     304 :
+		     200;
+	reply_start(&c->reply, status, SLICE_NONE, CACHE_DOCUMENT);
+	reply_field(&c->reply, "ETag", buf_view(&etag));
+	put_sunset(c, s.expires);
+	send_state(c, status, &ref, &s);
+	buf_fini(&etag);
+	rows_free(s.rows);
+	return ERR_OK;
+}
+
+/* It is running: it will be told to stop, and the monitor will say when. */
+static enum err_code
+send_stopping(struct call *c, const struct reader *who,
+    const struct job_ref *ref, struct err *e)
+{
+	struct job_state s;
+	enum err_code code;
+
+	code = monitor_read(c->x->store, who, c->x->deadline_ms, &s, e);
+	if (code != ERR_OK)
+		return code;
+	reply_start(&c->reply, 202, SLICE_NONE, CACHE_DOCUMENT);
+	job_ref_field(c, "Content-Location", ref, "");
+	job_ref_field(c, "Location", ref, "/response");
+	send_state(c, 202, ref, &s);
+	rows_free(s.rows);
+	return ERR_OK;
+}
+
+enum err_code
+job_delete(struct call *c, struct err *e)
+{
+	struct reader who;
+	struct job_ref ref;
+	enum stop_result result;
+	enum err_code code;
+
+	if ((code = job_ref_read(c, &who, &ref, e)) != ERR_OK)
+		return code;
+	code = monitor_stop(c->x->store, &who, c->x->deadline_ms, &result, e);
+	if (code != ERR_OK)
+		return code;
+	if (result == STOP_STOPPING)
+		return send_stopping(c, &who, &ref, e);
+	reply_start(&c->reply, 204, SLICE_NONE, CACHE_DOCUMENT);
+	job_ref_link(c, &ref);
+	reply_send_empty(&c->reply);
+	return ERR_OK;
+}

@@ -1,0 +1,234 @@
+/*
+ * GET /jobs/{id}/response: the deferred response.
+ *
+ * There is no facility for re-sending a status code from an asynchronous
+ * operation (RFC 9110 §15.3.3); this is one.  Until the job is finished: 202
+ * and the monitor's document.  Then the handler's own status, header fields
+ * and body, with AsyncResult, which tells its answer from one of ours about
+ * it.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include <inttypes.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "db/rows.h"
+#include "http/etag.h"
+#include "http/problem.h"
+#include "http/served.h"
+#include "responder/document.h"
+#include "responder/resource.h"
+#include "responder/stored.h"
+
+#define RETRY_JUST_ENDED_S 5
+
+/* Said at another time than the request's they would mislead: a client would
+ * authenticate, or reset a form, or use what it never had. */
+static const int meaningless[] = { 205, 206, 304, 401, 407, 412, 416, 421, 426,
+	431, 511 };
+
+struct ending {
+	const char *name;
+	struct problem problem;
+};
+
+static const struct ending misleading = { "answer-not-servable",
+	{ 502, "The handler's answer makes no sense later",
+	    "Look at the outcome; ask the queue's operator.", false, false } };
+
+static const struct ending endings[] = {
+	{ "dismissed",
+	    { 410, "Dismissed", "Submit it anew if it is still wanted.", false,
+		false } },
+	{ "handler-failed",
+	    { 502, "The handler failed",
+		"The monitor tells the attempts; ask the queue's operator.",
+		false, false } },
+	{ "time-limit",
+	    { 504, "The handler took too long",
+		"Submit less at a time, or ask the queue's operator.", false,
+		false } },
+	{ "too-many-continuations",
+	    { 508, "The handler never came to an end",
+		"Ask the queue's operator.", false, false } },
+};
+
+static bool
+is_meaningless(int status)
+{
+	size_t n = sizeof(meaningless) / sizeof(meaningless[0]);
+
+	for (size_t i = 0; i < n; i++)
+		if (meaningless[i] == status)
+			return true;
+	return status < 200 || status > 599;
+}
+
+static const struct ending *
+ending_get(int status)
+{
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (endings[i].problem.status == status)
+			return &endings[i];
+	return &endings[1]; /* our own outcomes are all in the table */
+}
+
+/* What goes with any answer that is final. */
+static void
+put_final_fields(
+    struct call *c, const struct job_ref *ref, const struct answer *a)
+{
+	char text[TIME_TEXT_SIZE];
+
+	buf_printf(reply_open_field(&c->reply, "AsyncResult"), "%d", a->status);
+	reply_close_field(&c->reply);
+	job_ref_link(c, ref);
+	if (a->expires != TIME_NONE)
+		reply_field(&c->reply, "Sunset",
+		    slice_str(time_http(a->expires, text)));
+}
+
+static enum err_code
+send_unfinished(struct call *c, const struct reader *who,
+    const struct job_ref *ref, struct err *e)
+{
+	struct job_state s;
+	struct buf body;
+	enum err_code code;
+	int seconds;
+
+	code = monitor_read(c->x->store, who, c->x->deadline_ms, &s, e);
+	if (code != ERR_OK)
+		return code;
+	seconds = document_retry_after(&s, store_now_us(c->x->store));
+	reply_start(&c->reply, 202, SLICE_NONE, CACHE_DOCUMENT);
+	job_ref_field(c, "Content-Location", ref, "");
+	job_ref_link(c, ref);
+	/* 0: it has ended between our two looks. */
+	document_retry_field(c, seconds > 0 ? seconds : RETRY_JUST_ENDED_S);
+	document_preference_field(c, false, true);
+	buf_init(&body, DOCUMENT_LIMIT);
+	document_put(&body, c, ref, &s);
+	reply_send(&c->reply, "application/json", buf_view(&body));
+	buf_fini(&body);
+	rows_free(s.rows);
+	return ERR_OK;
+}
+
+/* There is no answer of the handler's, or none that can be passed on: what
+ * became of the job, as a problem. */
+static void
+send_ending(struct call *c, const struct job_ref *ref, const struct answer *a)
+{
+	bool handler = slice_eq_str(a->by, "handler");
+	const struct ending *end =
+	    handler ? &misleading : ending_get(a->status);
+	struct problem_note note = { SLICE_NONE, NULL, 0 };
+	struct buf body, detail;
+
+	buf_init(&detail, 1024);
+	buf_printf(&detail, "the outcome is %d ", a->status);
+	buf_slice(&detail, a->reason);
+	buf_puts(&detail, ", by ");
+	buf_slice(&detail, a->by);
+	note.detail = buf_view(&detail);
+	buf_init(&body, DOCUMENT_LIMIT);
+	problem_put(&body, c->request.prefix, end->name, &end->problem, &note);
+	reply_start(&c->reply, end->problem.status, SLICE_NONE, CACHE_NONE);
+	put_final_fields(c, ref, a);
+	reply_send(&c->reply, "application/problem+json", buf_view(&body));
+	buf_fini(&body);
+	buf_fini(&detail);
+}
+
+struct passing {
+	struct call *call;
+	struct buf etag;
+};
+
+static void
+pass_field(void *ctx, const char *name, struct slice value)
+{
+	struct passing *p = ctx;
+
+	if (strcasecmp(name, "ETag") == 0) {
+		buf_reset(&p->etag);
+		buf_slice(&p->etag, value);
+	} else {
+		reply_field(&p->call->reply, name, value);
+	}
+}
+
+static void
+start_answer(struct call *c, const struct job_ref *ref, const struct answer *a,
+    int status)
+{
+	reply_start(&c->reply, status,
+	    status == a->status ? a->reason : SLICE_NONE, CACHE_STORED);
+	put_final_fields(c, ref, a);
+	stored_fields(c);
+}
+
+/* Only a 200 has a validator with which a later request can be compared: the
+ * handler's, else one of ours. */
+static bool
+is_unchanged(struct call *c, const struct answer *a, struct buf *etag)
+{
+	if (a->status != 200)
+		return false;
+	if (etag->len == 0)
+		buf_printf(etag, "\"%" PRIx64 "\"", (uint64_t)a->at);
+	return etag_matches(c->request.var.if_none_match, buf_view(etag));
+}
+
+static enum err_code
+send_answer(struct call *c, const struct job_ref *ref, const struct answer *a,
+    struct err *e)
+{
+	struct passing p = { .call = c };
+	enum err_code code;
+	bool same;
+
+	buf_init(&p.etag, REQUEST_ENV_SIZE);
+	start_answer(c, ref, a, a->status);
+	code = served_fields(
+	    a->fields, a->extra_names, a->status, pass_field, &p, e);
+	if (code != ERR_OK)
+		goto out;
+	same = is_unchanged(c, a, &p.etag);
+	if (same)
+		start_answer(c, ref, a, 304);
+	if (p.etag.len > 0)
+		reply_field(&c->reply, "ETag", buf_view(&p.etag));
+	if (same || a->status == 204)
+		reply_send_empty(&c->reply);
+	else
+		code = stored_send(c, &ref->id, &a->body, e);
+out:
+	buf_fini(&p.etag);
+	return code;
+}
+
+enum err_code
+job_response_get(struct call *c, struct err *e)
+{
+	struct reader who;
+	struct job_ref ref;
+	struct answer a;
+	enum err_code code;
+
+	if ((code = job_ref_read(c, &who, &ref, e)) != ERR_OK)
+		return code;
+	code = monitor_response(c->x->store, &who, c->x->deadline_ms, &a, e);
+	if (code != ERR_OK)
+		return code;
+	if (!a.finished)
+		code = send_unfinished(c, &who, &ref, e);
+	else if (!slice_eq_str(a.by, "handler") || is_meaningless(a.status))
+		send_ending(c, &ref, &a);
+	else
+		code = send_answer(c, &ref, &a, e);
+	rows_free(a.body.rows);
+	return code;
+}

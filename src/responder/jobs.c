@@ -1,0 +1,171 @@
+/*
+ * POST /queues/{queue}/jobs: take a job, and say what is true of it.
+ *
+ * No 2xx leaves here before intake_accept has returned ERR_OK, which is after
+ * the COMMIT has been answered.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include "db/rows.h"
+#include "http/fields.h"
+#include "http/variables.h"
+#include "responder/document.h"
+#include "responder/intake.h"
+#include "responder/resource.h"
+
+#define QUEUE_NAME_MAX 63
+#define TYPE_MAX 1024 /* bytes of a Content-Type */
+
+/* What the queue's reply says (http.md, "What each 2xx means here"). */
+struct answer_form {
+	int status;
+	const char *location; /* below the job; NULL: none */
+	bool body, async;
+};
+
+static const struct answer_form forms[] = {
+	{ 202, "/response", true, true },
+	{ 201, "", true, false },
+	{ 204, NULL, false, false },
+};
+
+/* As sql/ has it: [a-z][a-z0-9_-]{0,62}. */
+static bool
+is_queue_name(struct slice s)
+{
+	if (s.len == 0 || s.len > QUEUE_NAME_MAX || s.ptr[0] < 'a' ||
+	    s.ptr[0] > 'z')
+		return false;
+	for (size_t i = 1; i < s.len; i++) {
+		char c = s.ptr[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
+		    c != '_' && c != '-')
+			return false;
+	}
+	return true;
+}
+
+static enum err_code
+read_claims(const struct request *r,
+    struct intake_claim claim[static INTAKE_CLAIMS], struct err *e)
+{
+	const struct slice field[INTAKE_CLAIMS] = { r->var.content_digest,
+		r->var.repr_digest };
+
+	for (int i = 0; i < INTAKE_CLAIMS; i++)
+		if (field[i].ptr != NULL &&
+		    field_digest_parse(field[i], &claim[i].given,
+			claim[i].digest, e) != ERR_OK)
+			return ERR_SYNTAX;
+	return ERR_OK;
+}
+
+/* All that can be refused without the database and without the body. */
+static enum err_code
+judge(struct call *c, struct submission *j, struct buf *variables,
+    struct field_key *key, struct intake_claim claim[static INTAKE_CLAIMS],
+    struct err *e)
+{
+	const struct request *r = &c->request;
+	enum err_code code;
+
+	j->queue = r->segment[1];
+	j->owner = r->owner;
+	j->type = r->var.content_type;
+	if (!is_queue_name(j->queue))
+		return err_set(e, ERR_NOT_FOUND, "there is no such queue");
+	if (j->type.len > TYPE_MAX || !field_value_ok(j->type))
+		return err_set(e, ERR_SYNTAX, "Content-Type is not one");
+	if (r->var.idempotency_key.ptr != NULL) {
+		code = field_key_parse(r->var.idempotency_key, key, e);
+		if (code != ERR_OK)
+			return code;
+		j->key = slice_mem(key->text, key->len);
+	}
+	if ((code = read_claims(r, claim, e)) != ERR_OK)
+		return code;
+	if ((code = variables_put(variables, r, e)) != ERR_OK)
+		return code;
+	j->request = buf_view(variables);
+	return ERR_OK;
+}
+
+static void
+send_answer(struct call *c, const struct answer_form *form,
+    const struct job_ref *ref, const struct job_state *s)
+{
+	struct buf body;
+
+	reply_start(&c->reply, form->status, SLICE_NONE, CACHE_DOCUMENT);
+	job_ref_link(c, ref);
+	if (form->location != NULL)
+		job_ref_field(c, "Location", ref, form->location);
+	if (!form->body) {
+		reply_send_empty(&c->reply);
+		return;
+	}
+	job_ref_field(c, "Content-Location", ref, "");
+	document_preference_field(c, form->async, true);
+	if (form->async)
+		document_retry_field(
+		    c, document_retry_after(s, store_now_us(c->x->store)));
+	buf_init(&body, DOCUMENT_LIMIT);
+	document_put(&body, c, ref, s);
+	reply_send(&c->reply, "application/json", buf_view(&body));
+	buf_fini(&body);
+}
+
+/*
+ * The receipt of a key's first job does not tell what has become of it since:
+ * its monitor does.  Who sent the same key, and without an owner the same
+ * body, is who sent the first.
+ */
+static enum err_code
+answer(struct call *c, const struct submission *j, struct job_ref *ref,
+    const struct receipt *r, struct err *e)
+{
+	const struct answer_form *form = &forms[0];
+	struct job_state s = document_state(r, j->queue);
+	struct reader who = { r->id, j->owner, true };
+	enum err_code code;
+
+	if (!uuid_eq(&r->id, &j->id)) {
+		code = job_ref_make(c, &r->id, j->owner, ref, e);
+		if (code != ERR_OK)
+			return code;
+	}
+	if (r->repeated && j->key.ptr != NULL) {
+		code =
+		    monitor_read(c->x->store, &who, c->x->deadline_ms, &s, e);
+		if (code != ERR_OK)
+			return code;
+	}
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (forms[i].status == r->reply)
+			form = &forms[i];
+	send_answer(c, form, ref, &s);
+	rows_free(s.rows);
+	return ERR_OK;
+}
+
+enum err_code
+jobs_post(struct call *c, struct err *e)
+{
+	struct intake_claim claim[INTAKE_CLAIMS] = { { .given = false } };
+	struct submission j = { .key = SLICE_NONE };
+	struct receipt receipt = { .limit = 0 };
+	struct field_key key;
+	struct job_ref ref;
+	struct buf variables;
+	enum err_code code;
+
+	buf_init(&variables, 8 * REQUEST_ENV_SIZE);
+	code = judge(c, &j, &variables, &key, claim, e);
+	if (code == ERR_OK)
+		code = intake_accept(c, &j, claim, &ref, &receipt, e);
+	if (code == ERR_OK)
+		code = answer(c, &j, &ref, &receipt, e);
+	buf_fini(&variables);
+	return code;
+}

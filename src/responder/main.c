@@ -1,0 +1,173 @@
+/*
+ * nightdrop.fcgi: accepts work over HTTP, makes it durable, answers with the
+ * status that is true.
+ *
+ * How it was started decides what it is: with 'listen' a FastCGI server of its
+ * own; with a listening socket on descriptor 0 a FastCGI application of
+ * mod_fcgid, spawn-fcgi, lighttpd or systemd; with GATEWAY_INTERFACE in the
+ * environment a plain CGI program.
+ *
+ * A process manager starts a process that fails again and again; so one that
+ * cannot work as configured stays, and answers 503 with the reason in the log.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/config.h"
+#include "base/log.h"
+#include "queue/store.h"
+#include "responder/cgi.h"
+#include "responder/listen.h"
+#include "responder/serve.h"
+
+#define EX_USAGE 64
+#define EX_CONFIG 78
+#define THREADS_OWN 32
+
+static const char program[] = "nightdrop.fcgi";
+
+struct options {
+	const char *config;
+	bool print;
+};
+
+static void
+usage(FILE *f)
+{
+	fprintf(f,
+	    "usage: %s [--config FILE] [--print-config]\n"
+	    "A FastCGI or CGI program, started by a web server; see "
+	    "README.\n\n"
+	    "  --config FILE    settings (default: $NIGHTDROP_CONFIG, then\n"
+	    "                   " CONFIG_DEFAULT_PATH ")\n"
+	    "  --print-config   print every setting with its meaning, and exit\n"
+	    "  --help, --version\n",
+	    program);
+}
+
+static void
+parse_options(int argc, char **argv, struct options *o)
+{
+	static const struct option known[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "print-config", no_argument, NULL, 'p' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		switch (opt) {
+		case 'c':
+			o->config = optarg;
+			break;
+		case 'p':
+			o->print = true;
+			break;
+		case 'h':
+			usage(stdout);
+			exit(0);
+		case 'V':
+			printf("%s %s\n", program, ND_VERSION);
+			exit(0);
+		default:
+			usage(stderr);
+			exit(EX_USAGE);
+		}
+	}
+	if (optind < argc) {
+		usage(stderr);
+		exit(EX_USAGE);
+	}
+}
+
+static int
+fail(const struct err *e)
+{
+	log_event(LEVEL_ERROR, "%s", e->text);
+	fprintf(stderr, "%s: %s\n", program, e->text);
+	return EX_CONFIG;
+}
+
+static int
+thread_count(const struct config *c)
+{
+	if (c->threads > 0)
+		return (int)c->threads;
+	return c->listen[0] != '\0' ? THREADS_OWN : 1;
+}
+
+static int
+run_listener(const struct exchange *base, struct err *e)
+{
+	int fd = STDIN_FILENO;
+	bool own = base->broken == NULL && base->config->listen[0] != '\0';
+
+	if (own && listen_open(base->config, &fd, e) != ERR_OK)
+		return fail(e);
+	if (own)
+		log_event(LEVEL_NOTICE, "%s listens on %s, %d threads",
+		    ND_VERSION, base->config->listen,
+		    thread_count(base->config));
+	if (serve(base, fd, own, thread_count(base->config), e) != ERR_OK)
+		return fail(e);
+	return 0;
+}
+
+static int
+run(const struct exchange *base, struct err *e)
+{
+	bool own = base->broken == NULL && base->config->listen[0] != '\0';
+
+	/* The CGI environment comes first: under it descriptor 0 is a body. */
+	if (getenv("GATEWAY_INTERFACE") != NULL &&
+	    getenv("REQUEST_METHOD") != NULL) {
+		cgi_serve(base);
+		return 0;
+	}
+	if (own || listen_inherited(STDIN_FILENO))
+		return run_listener(base, e);
+	if (base->broken != NULL)
+		return EX_CONFIG;
+	err_set(e, ERR_CONFIG,
+	    "nothing to serve: 'listen' is not set, descriptor 0 is not a "
+	    "listening socket, and this is no CGI request");
+	return fail(e);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o = { 0 };
+	struct config config;
+	struct err broken = ERR_INIT, e = ERR_INIT;
+	struct exchange base = { .config = &config };
+	int status;
+
+	/* A CGI server may turn a query without '=' into arguments (RFC 3875
+	 * §4.4): what a client wrote must not become our options. */
+	if (getenv("GATEWAY_INTERFACE") == NULL)
+		parse_options(argc, argv, &o);
+	if (config_load(&config, o.config, &broken) != ERR_OK)
+		base.broken = &broken;
+	else if (!o.print && log_open(config.log, program, &broken) != ERR_OK)
+		base.broken = &broken;
+	if (o.print && base.broken == NULL) {
+		config_print(&config, stdout);
+		return 0;
+	}
+	if (base.broken != NULL)
+		fail(&broken);
+	base.store = store_new(&config);
+	status = run(&base, &e);
+	store_free(base.store);
+	config_fini(&config);
+	log_close();
+	return status;
+}

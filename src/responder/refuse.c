@@ -1,0 +1,80 @@
+/*
+ * Problem details.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include "responder/refuse.h"
+
+#include "base/digest.h"
+#include "base/log.h"
+#include "http/problem.h"
+
+#define ID_LEN 16
+#define RETRY_MIN_S 5
+#define RETRY_MAX_S 30
+
+/* The pattern and not the path is logged: a path may hold a job's key. */
+static void
+log_failure(const struct call *c, const struct err *e, const char *id)
+{
+	log_event(problem_get(e->code)->retry ? LEVEL_WARNING : LEVEL_ERROR,
+	    "%s %s: %s: %s (answer %s)", method_name(c->request.method),
+	    c->pattern, err_name(e->code), e->text, id);
+}
+
+static void
+make_id(char id[static ID_LEN + 1])
+{
+	static const char hex[] = "0123456789abcdef";
+	unsigned char random[ID_LEN / 2];
+
+	digest_random(random, sizeof(random));
+	for (size_t i = 0; i < ID_LEN; i++)
+		id[i] = hex[random[i / 2] >> (i % 2 != 0 ? 0 : 4) & 15];
+	id[ID_LEN] = '\0';
+}
+
+static void
+put_fields(struct call *c, const struct problem *p)
+{
+	unsigned char random;
+
+	reply_start(&c->reply, p->status, SLICE_NONE, CACHE_NONE);
+	if (p->retry) {
+		digest_random(&random, 1);
+		buf_printf(reply_open_field(&c->reply, "Retry-After"), "%d",
+		    RETRY_MIN_S + random % (RETRY_MAX_S - RETRY_MIN_S + 1));
+		reply_close_field(&c->reply);
+	}
+	if (p->status == 401)
+		reply_field(&c->reply, "WWW-Authenticate",
+		    SLICE_LIT("Bearer realm=\"nightdrop\""));
+	if (p->status == 405 && c->allow != NULL)
+		reply_field(&c->reply, "Allow", slice_str(c->allow));
+}
+
+void
+refuse(struct call *c, const struct err *e)
+{
+	const struct problem *p = problem_get(e->code);
+	struct problem_note note = { SLICE_NONE, NULL, c->limit };
+	char id[ID_LEN + 1];
+	struct buf body;
+
+	if (p->ours || c->reply.sent) {
+		make_id(id);
+		log_failure(c, e, id);
+		note.id = id;
+	}
+	if (c->reply.sent) {
+		c->x->cut = true;
+		return;
+	}
+	if (!p->ours && slice_is_text(slice_str(e->text)))
+		note.detail = slice_str(e->text);
+	buf_init(&body, 64 * 1024);
+	problem_put(&body, c->request.prefix, err_name(e->code), p, &note);
+	put_fields(c, p);
+	reply_send(&c->reply, "application/problem+json", buf_view(&body));
+	buf_fini(&body);
+}

@@ -1,0 +1,21 @@
+/*
+ * What the table in route.c is made of: one file a resource.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef ND_RESPONDER_RESOURCE_H
+#define ND_RESPONDER_RESOURCE_H
+
+#include "responder/call.h"
+
+resource_fn service_get;      /* / */
+resource_fn queues_get;	      /* /queues */
+resource_fn queue_get;	      /* /queues/{queue} */
+resource_fn jobs_post;	      /* /queues/{queue}/jobs */
+resource_fn job_get;	      /* /jobs/{id}: the monitor */
+resource_fn job_delete;	      /* /jobs/{id} */
+resource_fn job_request_get;  /* /jobs/{id}/request: what was submitted */
+resource_fn job_response_get; /* /jobs/{id}/response: what came of it */
+resource_fn health_get;	      /* /health */
+
+#endif

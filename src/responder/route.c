@@ -1,0 +1,105 @@
+/*
+ * From method and path to a resource: a table.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include "responder/route.h"
+
+#include <stddef.h>
+
+#include "responder/resource.h"
+
+struct route {
+	const char *pattern; /* "*" is any segment */
+	const char *allow;   /* what the functions amount to */
+	resource_fn *get, *post, *delete;
+};
+
+#define ALLOW_GET "GET, HEAD, OPTIONS"
+
+static const struct route routes[] = {
+	{ "/", ALLOW_GET, service_get, NULL, NULL },
+	{ "/queues", ALLOW_GET, queues_get, NULL, NULL },
+	{ "/queues/*", ALLOW_GET, queue_get, NULL, NULL },
+	{ "/queues/*/jobs", "POST, OPTIONS", NULL, jobs_post, NULL },
+	{ "/jobs/*", "GET, HEAD, DELETE, OPTIONS", job_get, NULL, job_delete },
+	{ "/jobs/*/request", ALLOW_GET, job_request_get, NULL, NULL },
+	{ "/jobs/*/response", ALLOW_GET, job_response_get, NULL, NULL },
+	{ "/health", ALLOW_GET, health_get, NULL, NULL },
+};
+
+static bool
+matches(const char *pattern, const struct request *r)
+{
+	struct slice rest = slice_str(pattern + 1);
+	int i = 0;
+
+	while (rest.len > 0) {
+		struct slice want = slice_cut(&rest, '/');
+
+		if (i == r->segments)
+			return false;
+		if (!slice_eq_str(want, "*") && !slice_eq(want, r->segment[i]))
+			return false;
+		i++;
+	}
+	return i == r->segments;
+}
+
+static const struct route *
+route_find(const struct request *r)
+{
+	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
+		if (matches(routes[i].pattern, r))
+			return &routes[i];
+	return NULL;
+}
+
+static resource_fn *
+route_method(const struct route *route, enum method m)
+{
+	switch (m) {
+	case METHOD_GET:
+	case METHOD_HEAD:
+		return route->get;
+	case METHOD_POST:
+		return route->post;
+	case METHOD_DELETE:
+		return route->delete;
+	default:
+		return NULL;
+	}
+}
+
+static enum err_code
+options(struct call *c)
+{
+	reply_start(&c->reply, 204, SLICE_NONE, CACHE_DOCUMENT);
+	reply_field(&c->reply, "Allow", slice_str(c->allow));
+	reply_send_empty(&c->reply);
+	return ERR_OK;
+}
+
+enum err_code
+route_call(struct call *c, struct err *e)
+{
+	const struct route *route;
+	resource_fn *fn;
+
+	c->allow = "GET, HEAD, POST, DELETE, OPTIONS";
+	if (c->request.asterisk)
+		return options(c);
+	route = route_find(&c->request);
+	if (route == NULL)
+		return err_set(
+		    e, ERR_NOT_FOUND, "there is nothing at this path");
+	c->pattern = route->pattern;
+	c->allow = route->allow;
+	if (c->request.method == METHOD_OPTIONS)
+		return options(c);
+	fn = route_method(route, c->request.method);
+	if (fn == NULL)
+		return err_set(
+		    e, ERR_METHOD, "this resource has %s", route->allow);
+	return fn(c, e);
+}

@@ -1,0 +1,480 @@
+# What one session cannot show: two and more at once.
+#
+# Each test has a database of its own, made from the source tree's sql/install
+# on the server that PG* names, as a superuser.
+#
+# SPDX-License-Identifier: ISC
+
+import os
+import pathlib
+import subprocess
+import threading
+import time
+import uuid
+
+import psycopg2
+import psycopg2.extras
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+INSTALL = os.environ.get("NIGHTDROP_SQL_INSTALL", ROOT / "sql" / "install")
+HELPERS = ROOT / "tests" / "sql" / "fixture" / "helpers.sql"
+
+psycopg2.extras.register_uuid()
+
+
+def psql(database, *args):
+    subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-d", database,
+                    *args], check=True, stdout=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def db():
+    name = f"nightdrop_test_races_{os.getpid()}"
+    psql("postgres", "-c",
+         f"create database {name} template template0 encoding 'UTF8'")
+    try:
+        subprocess.run([INSTALL, "-d", name], check=True,
+                       stdout=subprocess.DEVNULL)
+        psql(name, "-f", HELPERS)
+        yield name
+    finally:
+        psql("postgres", "-c", f"drop database {name} with (force)")
+
+
+class Session:
+    """A connection; one() is the first row's first column."""
+
+    def __init__(self, name, autocommit=True):
+        self.connection = psycopg2.connect(dbname=name)
+        self.connection.autocommit = autocommit
+        self.cursor = self.connection.cursor()
+
+    def rows(self, sql, *args):
+        self.cursor.execute(sql, args)
+        return self.cursor.fetchall() if self.cursor.description else []
+
+    def one(self, sql, *args):
+        rows = self.rows(sql, *args)
+        return rows[0][0] if rows else None
+
+    def commit(self):
+        self.connection.commit()
+
+
+def accept(session, queue, count):
+    return [session.one("select t.accept(%s)", queue) for _ in range(count)]
+
+
+def together(count, work):
+    """Run work(0..count-1) at the same moment; results, or raise."""
+    barrier = threading.Barrier(count)
+    results, errors = [None] * count, []
+
+    def body(i):
+        try:
+            barrier.wait()
+            results[i] = work(i)
+        except Exception as error:  # shown by the assert below
+            errors.append(error)
+
+    threads = [threading.Thread(target=body, args=(i,)) for i in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors, errors
+    return results
+
+
+class Later(threading.Thread):
+    """A call that is expected to wait for somebody."""
+
+    def __init__(self, session, sql, *args):
+        super().__init__()
+        self.session, self.sql, self.args = session, sql, args
+        self.result, self.error = None, None
+        self.start()
+
+    def run(self):
+        try:
+            self.result = self.session.rows(self.sql, *self.args)
+        except psycopg2.Error as error:
+            self.error = error
+
+    def waits(self):
+        time.sleep(0.3)
+        return self.is_alive()
+
+    def done(self):
+        self.join(10)
+        assert not self.is_alive()
+        if self.error:
+            raise self.error
+        return self.result
+
+
+def in_one_place(session):
+    assert session.rows("select * from nightdrop.lost_job") == []
+
+
+def workers(session, count):
+    """Workers of one run over all queues."""
+    ids = [session.one("select t.open()")]
+    run = session.one("select max(run) from nightdrop.worker")
+    for _ in range(count - 1):
+        ids.append(session.one(
+            "select worker from nightdrop.run_join(%s, 1, 'h', 1, 'l',"
+            " gen_random_uuid(), '{}')", run))
+    return ids
+
+
+def claim(session, worker, want):
+    return [row[0] for row in session.rows(
+        "select id from t.turn(%s, want => %s) where kind = 'claim'",
+        worker, want)]
+
+
+def test_claims_do_not_overlap(db):
+    """B9: eight workers claim at once; no job twice, none left."""
+    admin = Session(db)
+    for queue in "a", "b":
+        admin.one("select t.queue(%s)", queue)
+    jobs = set(accept(admin, "a", 300) + accept(admin, "b", 300))
+    ids = workers(admin, 8)
+    sessions = [Session(db) for _ in ids]
+
+    def work(i):
+        mine = []
+        while True:
+            got = claim(sessions[i], ids[i], 7)
+            if not got:
+                return mine
+            mine += got
+
+    got = together(8, work)
+    taken = [job for mine in got for job in mine]
+    assert len(taken) == len(set(taken)) == 600
+    assert set(taken) == jobs
+    assert admin.one("select sum(waiting) from nightdrop.counter") == 0
+    in_one_place(admin)
+
+
+def test_max_running_holds_over_workers(db):
+    admin = Session(db)
+    admin.one("select t.queue('n', '{\"max_running\": 5}')")
+    accept(admin, "n", 60)
+    ids = workers(admin, 6)
+    sessions = [Session(db) for _ in ids]
+    for _ in range(10):
+        together(6, lambda i: claim(sessions[i], ids[i], 3))
+        assert admin.one("select count(*) from nightdrop.running") == 5
+        for worker in ids:
+            admin.one("select nightdrop.give_back(%s, t.token(%s),"
+                      " array_agg(id), array_fill(false,"
+                      " array[count(*)::integer])) from nightdrop.running"
+                      " where worker = %s having count(*) > 0",
+                      worker, worker, worker)
+
+
+def test_stop_waits_for_the_claim(db):
+    """A job that is being claimed is stopped where it went."""
+    admin = Session(db)
+    admin.one("select t.queue('q')")
+    [job] = accept(admin, "q", 1)
+    [worker] = workers(admin, 1)
+    batch = Session(db, autocommit=False)
+    assert claim(batch, worker, 1) == [job]
+    stop = Later(Session(db), "select nightdrop.job_stop(%s, '', true)", job)
+    assert stop.waits()
+    batch.commit()
+    assert stop.done() == [("stopping",)]
+    assert batch.rows("select verdict from t.turn(%s, starts => array[%s],"
+                      " attempts => '{1}') where kind = 'start'",
+                      worker, job) == [("stop",)]
+    batch.commit()
+    assert admin.one("select t.place(%s)", job) == "dismissed 410 by client"
+
+
+def test_claim_passes_by_what_is_being_stopped(db):
+    admin = Session(db)
+    admin.one("select t.queue('q')")
+    first, second = accept(admin, "q", 2)
+    [worker] = workers(admin, 1)
+    client = Session(db, autocommit=False)
+    assert client.one("select nightdrop.job_stop(%s, '', true)",
+                      first) == "dismissed"
+    assert claim(Session(db), worker, 2) == [second]
+    client.commit()
+    assert admin.one("select t.place(%s)", first) == "dismissed 410 by client"
+    in_one_place(admin)
+
+
+def test_stop_waits_for_the_finish(db):
+    """Whoever finishes first, wins; the other is told what became of it."""
+    admin = Session(db)
+    admin.one("select t.queue('q')")
+    [job] = accept(admin, "q", 1)
+    [worker] = workers(admin, 1)
+    assert admin.one("select t.start(%s, %s)", worker, job) == "ok"
+    batch = Session(db, autocommit=False)
+    assert batch.one("select t.finish(%s, %s, 1, 'successful')", worker,
+                     job) == "recorded successful"
+    stop = Later(Session(db), "select nightdrop.job_stop(%s, '', true)", job)
+    assert stop.waits()
+    batch.commit()
+    assert stop.done() == [("finished",)]
+
+
+def test_recovery_waits_for_a_finish_in_flight(db):
+    """B2, B3: the dying worker's last finish counts if it was first."""
+    admin = Session(db)
+    admin.one("select t.queue('q')")
+    job, other = accept(admin, "q", 2)
+    old, new = workers(admin, 2)
+    for one in job, other:
+        admin.one("select t.start(%s, %s)", old, one)
+    dying = Session(db, autocommit=False)
+    assert dying.one("select t.finish(%s, %s, 1, 'successful')", old,
+                     job) == "recorded successful"
+    recover = Later(
+        Session(db), "select workers, requeued, charged, failed from"
+        " nightdrop.recover(%s, t.token(%s), array[%s]::bigint[])",
+        new, new, old)
+    assert recover.waits()
+    dying.commit()
+    assert recover.done() == [(1, 0, 1, 0)]
+    assert admin.one("select t.place(%s)", job) == "successful 200 by handler"
+    in_one_place(admin)
+
+
+def test_a_finish_behind_a_recovery_is_stale(db):
+    admin = Session(db)
+    admin.one("select t.queue('q')")
+    [job] = accept(admin, "q", 1)
+    old, new = workers(admin, 2)
+    admin.one("select t.start(%s, %s)", old, job)
+    recovering = Session(db, autocommit=False)
+    assert recovering.one(
+        "select charged from nightdrop.recover(%s, t.token(%s),"
+        " array[%s]::bigint[])", new, new, old) == 1
+    finish = Later(Session(db),
+                   "select t.finish(%s, %s, 1, 'successful')", old, job)
+    assert finish.waits()
+    recovering.commit()
+    assert finish.done() == [("stale",)]
+    assert admin.one("select t.place(%s)", job) == "waiting"
+    assert admin.one("select count(*) from nightdrop.event"
+                     " where kind = 'stale_finish'") == 1
+
+
+def test_recovery_sees_a_claim_in_flight(db):
+    """A claim that commits while its worker is declared dead is not lost."""
+    admin = Session(db)
+    admin.one("select t.queue('q')")
+    jobs = accept(admin, "q", 3)
+    old, new = workers(admin, 2)
+    dying = Session(db, autocommit=False)
+    assert len(claim(dying, old, 3)) == 3
+    recover = Later(
+        Session(db), "select requeued from nightdrop.recover(%s, t.token(%s),"
+        " array[%s]::bigint[])", new, new, old)
+    assert recover.waits()
+    dying.commit()
+    assert recover.done() == [(3,)]
+    assert {admin.one("select t.place(%s)", job) for job in jobs} == {"waiting"}
+
+
+def test_a_claim_behind_a_recovery_is_refused(db):
+    admin = Session(db)
+    admin.one("select t.queue('q')")
+    accept(admin, "q", 3)
+    old, new = workers(admin, 2)
+    recovering = Session(db, autocommit=False)
+    recovering.rows("select nightdrop.recover(%s, t.token(%s),"
+                    " array[%s]::bigint[])", new, new, old)
+    late = Later(Session(db), "select * from t.turn(%s, want => 3)", old)
+    assert late.waits()
+    recovering.commit()
+    with pytest.raises(psycopg2.Error) as error:
+        late.done()
+    assert error.value.pgcode == "ND401"
+    assert admin.one("select count(*) from nightdrop.running") == 0
+
+
+def test_a_renewal_saves_the_worker(db):
+    """Judged by the lease that it has, not by the one that was seen."""
+    admin = Session(db)
+    admin.one("select t.queue('q')")
+    accept(admin, "q", 1)
+    old, new = workers(admin, 2)
+    claim(admin, old, 1)
+    alive = Session(db, autocommit=False)
+    alive.rows("update nightdrop.worker set lease = clock_timestamp()"
+               " - interval '1 hour' where id = %s", old)
+    alive.commit()
+    alive.rows("update nightdrop.worker set lease = clock_timestamp()"
+               " + interval '5 minutes' where id = %s", old)
+    recover = Later(Session(db), "select workers from nightdrop.recover(%s,"
+                    " t.token(%s), null)", new, new)
+    assert recover.waits()
+    alive.commit()
+    assert recover.done() == [(0,)]
+
+
+def test_one_key_twenty_times(db):
+    """A10: the same key at once makes one job, and all get it."""
+    admin = Session(db)
+    admin.one("select t.queue('q')")
+    sessions = [Session(db) for _ in range(20)]
+    got = together(20, lambda i: sessions[i].rows(
+        "select verdict, id from nightdrop.job_accept(t.id(), 'q', 'ann',"
+        " '{}', null, 'body', sha256('body'), 'key')"))
+    verdicts = {rows[0][0] for rows in got}
+    assert verdicts <= {"ok", "key_busy"} and "ok" in verdicts
+    assert len({rows[0][1] for rows in got if rows[0][0] == "ok"}) == 1
+    assert admin.one("select count(*) from nightdrop.job") == 1
+    assert admin.one("select sum(waiting) from nightdrop.counter") == 1
+
+
+def test_a_key_in_flight_is_busy_after_a_second(db):
+    Session(db).one("select t.queue('q')")
+    first = Session(db, autocommit=False)
+    call = ("select verdict from nightdrop.job_accept(t.id(), 'q', 'ann',"
+            " '{}', null, 'body', sha256('body'), 'key')")
+    assert first.one(call) == "ok"
+    start = time.monotonic()
+    assert Session(db).one(call) == "key_busy"
+    assert 0.8 < time.monotonic() - start < 3
+    first.commit()
+    assert Session(db).one(call) == "ok"
+
+
+def test_the_same_id_while_the_first_is_in_flight(db):
+    """A2, A3: the repeated call waits, makes no second job, and commits."""
+    admin = Session(db)
+    admin.one("select t.queue('q')")
+    job = uuid.UUID(str(admin.one("select t.id()")))
+    call = ("select verdict, repeated from nightdrop.job_accept_many("
+            "array[%s], '{q}', array[''], array['{}'::jsonb], '{null}',"
+            " array['body'::bytea], array[sha256('body')])")
+    first = Session(db, autocommit=False)
+    assert first.rows(call, job) == [("ok", False)]
+    second = Later(Session(db), call, job)
+    assert second.waits()
+    first.commit()
+    assert second.done() == [("ok", True)]
+    assert admin.one("select count(*) from nightdrop.waiting") == 1
+    assert admin.one("select sum(waiting) from nightdrop.counter") == 1
+
+
+def test_a_repeated_call_writes_wal(db):
+    """A3: without WAL the commit would not wait for the standby."""
+    admin = Session(db)
+    admin.one("select t.queue('q')")
+    job = admin.one("select t.accept('q')")
+    for call in (
+            "select verdict from nightdrop.job_accept_many(array[%s], '{q}',"
+            " array[''], array['{}'::jsonb], '{null}',"
+            " array['body'::bytea], array[sha256('body')])",
+            "select nightdrop.job_stop(%s, '', true)",
+            "select nightdrop.job_stop(%s, '', true)"):
+        session = Session(db, autocommit=False)
+        session.rows(call, job)
+        assert session.one("select pg_current_xact_id_if_assigned()")
+        session.commit()
+
+
+def test_fifty_openings(db):
+    """B9: fifty batches at once; one run."""
+    admin = Session(db)
+    admin.one("select t.queue('q')")
+    sessions = [Session(db) for _ in range(25)]
+    got = together(25, lambda i: sessions[i].one(
+        "select verdict from nightdrop.run_open(null, 1, 'h', 1, 'l',"
+        " gen_random_uuid(), '{}')"))
+    assert sorted(got) == ["busy"] * 24 + ["opened"]
+
+
+def test_two_last_workers_leave_at_once(db):
+    """One of them closes the run."""
+    admin = Session(db)
+    admin.one("select t.queue('q')")
+    for _ in range(10):
+        accept(admin, "q", 4)
+        ids = workers(admin, 4)
+        sessions = [Session(db) for _ in ids]
+        for session, worker in zip(sessions, ids):
+            claim(session, worker, 1)
+        closed = together(4, lambda i: sessions[i].one(
+            "select closed from nightdrop.run_leave(%s, t.token(%s))",
+            ids[i], ids[i]))
+        assert sorted(closed) == [False, False, False, True]
+        assert admin.one("select count(*) from nightdrop.run_balance"
+                         " where not balanced") == 0
+
+
+def test_nothing_deadlocks(db):
+    """Accepts, stops, turns and recoveries over several queues at once."""
+    admin = Session(db)
+    queues = ["a", "b", "c", "d"]
+    for queue in queues:
+        admin.one("select t.queue(%s, '{\"backoff\": \"0\","
+                  " \"max_attempts\": 100}')", queue)
+    for queue in queues:
+        accept(admin, queue, 50)
+    ids = workers(admin, 4)
+    end = time.monotonic() + 4
+
+    def submit(i):
+        session, order = Session(db), queues if i % 2 else queues[::-1]
+        while time.monotonic() < end:
+            session.rows(
+                "select r.id from (select array_agg(t.id()) i,"
+                " array_agg(q) q, array_agg(''::text) o,"
+                " array_agg('{}'::jsonb) r, array_agg(null::text) t,"
+                " array_agg('x'::bytea) b, array_agg(sha256('x')) d"
+                " from unnest(%s) q) s cross join lateral"
+                " nightdrop.job_accept_many(i, q, o, r, t, b, d) r",
+                order * 5)
+
+    def stop(_):
+        session = Session(db)
+        while time.monotonic() < end:
+            session.rows("select nightdrop.job_stop(id, '', true) from"
+                         " nightdrop.job tablesample bernoulli (3) limit 3")
+
+    def run(i):
+        session, worker = Session(db), ids[i]
+        while time.monotonic() < end:
+            jobs = session.rows("select id, attempt from t.turn(%s,"
+                                " want => 20) where kind = 'claim'", worker)
+            started = session.rows(
+                "select id, attempt from t.turn(%s, starts => %s::uuid[],"
+                " attempts => %s::integer[]) where verdict = 'ok'"
+                " and kind = 'start'",
+                worker, [j for j, _ in jobs], [a for _, a in jobs])
+            session.rows(
+                "select n.kind from t.turn(%s, (select coalesce(array_agg("
+                "t.ended(j, a, (array['successful', 'retry', 'failed'])[1 + "
+                "(random() * 2)::integer])), '{}') from unnest(%s::uuid[],"
+                " %s::integer[]) e(j, a)"
+                ")) n", worker, [j for j, _ in started],
+                [a for _, a in started])
+
+    def work(i):
+        (submit, stop, run)[min(i // 2, 2)](i - 4 if i >= 4 else i)
+
+    together(8, work)
+    for worker in ids:
+        closed = admin.rows("select closed, balanced, trouble from"
+                            " nightdrop.run_leave(%s, t.token(%s))",
+                            worker, worker)
+    assert closed == [(True, True, [])]
+    in_one_place(admin)
+    assert admin.rows(
+        "select c.queue from (select queue, sum(waiting) as n, sum(bytes) as"
+        " b from nightdrop.counter group by queue) c left join (select queue,"
+        " count(*) as n, sum(bytes) as b from nightdrop.waiting group by"
+        " queue) w using (queue) where c.n <> coalesce(w.n, 0)"
+        " or c.b <> coalesce(w.b, 0)") == []

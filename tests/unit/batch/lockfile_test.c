@@ -1,0 +1,115 @@
+/*
+ * batch/lockfile: a free lock proves death, a missing file proves nothing.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include "batch/lockfile.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct config config;
+
+static void
+setup(void)
+{
+	static char path[4096], none[] = "";
+
+	ck_assert_ptr_nonnull(getcwd(path, 4000));
+	strcat(path, "/lockfile_test.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(path));
+	config.instance = none;
+	config.run_dir = path;
+}
+
+static void
+teardown(void)
+{
+	ck_assert_int_eq(rmdir(config.run_dir), 0); /* nothing was left */
+}
+
+START_TEST(held_then_free)
+{
+	struct err e = ERR_INIT;
+	char *path;
+	int fd, other;
+
+	ck_assert_int_eq(lockfile_new(&config, &path, &fd, &e), ERR_OK);
+	ck_assert_int_eq(lockfile_try(path), -1);
+	close(fd);
+	other = lockfile_try(path);
+	ck_assert_int_ne(other, -1);
+	ck_assert_int_eq(lockfile_try(path), -1); /* one has the proof */
+	unlink(path);
+	close(other);
+	ck_assert_int_eq(lockfile_try(path), -1); /* not here to tell */
+	free(path);
+}
+END_TEST
+
+START_TEST(sweeps_its_own_directories)
+{
+	struct err e = ERR_INIT;
+	char *mine, *other, *tmp, *kept, inner[8192];
+	int fd, fd2;
+
+	ck_assert_int_eq(lockfile_new(&config, &mine, &fd, &e), ERR_OK);
+	ck_assert_int_eq(lockfile_new(&config, &other, &fd2, &e), ERR_OK);
+	tmp = lockfile_tmp(mine, 3);
+	kept = lockfile_tmp(other, 3);
+	ck_assert_int_eq(mkdir(tmp, 0700), 0);
+	ck_assert_int_eq(mkdir(kept, 0700), 0);
+	snprintf(inner, sizeof(inner), "%s/sub", tmp);
+	ck_assert_int_eq(mkdir(inner, 0700), 0);
+	snprintf(inner, sizeof(inner), "%s/sub/link", tmp);
+	ck_assert_int_eq(symlink(kept, inner), 0);
+	lockfile_sweep(mine);
+	ck_assert_int_eq(access(tmp, F_OK), -1);
+	ck_assert_int_eq(access(kept, F_OK), 0);
+	ck_assert_int_eq(access(mine, F_OK), 0);
+	rmdir(kept);
+	unlink(mine);
+	unlink(other);
+	close(fd);
+	close(fd2);
+	free(mine);
+	free(other);
+	free(tmp);
+	free(kept);
+}
+END_TEST
+
+START_TEST(no_directory)
+{
+	struct config nowhere = { .instance = (char[]) { "" },
+		.run_dir = (char[]) { "/nonexistent" } };
+	struct err e = ERR_INIT;
+	char *path = NULL;
+	int fd = -1;
+
+	ck_assert_int_eq(lockfile_new(&nowhere, &path, &fd, &e), ERR_CONFIG);
+	ck_assert_ptr_null(path);
+	ck_assert_int_eq(fd, -1);
+}
+END_TEST
+
+Suite *lockfile_suite(void);
+
+Suite *
+lockfile_suite(void)
+{
+	Suite *s = suite_create("batch/lockfile");
+	TCase *t = tcase_create("lockfile");
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, held_then_free);
+	tcase_add_test(t, sweeps_its_own_directories);
+	tcase_add_test(t, no_directory);
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,108 @@
+/*
+ * batch/options: the command line.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include "batch/options.h"
+
+#include <check.h>
+
+#define ARGS_MAX 8
+
+/* argv from a list of words; the configuration is no file at all. */
+static enum err_code
+read_words(struct options *o, char **words, struct err *e)
+{
+	char program[] = "nightdrop-batch", option[] = "--config",
+	     file[] = "/dev/null";
+	char *argv[ARGS_MAX + 4] = { program, option, file };
+	int argc = 3;
+
+	while (*words != NULL && argc < ARGS_MAX + 3)
+		argv[argc++] = *words++;
+	argv[argc] = NULL;
+	return options_read(o, argc, argv, e);
+}
+
+#define READ(o, e, ...) read_words((o), (char *[]) { __VA_ARGS__, NULL }, (e))
+#define W(s) ((char[]) { s })
+
+START_TEST(queues_and_settings)
+{
+	struct options o;
+	struct err e = ERR_INIT;
+
+	ck_assert_int_eq(READ(&o, &e, W("--queue"), W("a,b"), W("--queue=c"),
+			     W("-j"), W("7"), W("--set"), W("run_dir=/x=y")),
+	    ERR_OK);
+	ck_assert_int_eq(o.mode, MODE_RUN);
+	ck_assert_uint_eq(o.scope_len, 3);
+	ck_assert_str_eq(o.scope[0], "a");
+	ck_assert_str_eq(o.scope[1], "b");
+	ck_assert_str_eq(o.scope[2], "c");
+	ck_assert_int_eq(o.config.jobs, 7);
+	ck_assert_str_eq(o.config.run_dir, "/x=y");
+	options_fini(&o);
+}
+END_TEST
+
+START_TEST(modes)
+{
+	struct options o;
+	struct err e = ERR_INIT;
+
+	ck_assert_int_eq(
+	    READ(&o, &e, W("--try"), W("report"), W("--type"), W("text/csv")),
+	    ERR_OK);
+	ck_assert_int_eq(o.mode, MODE_TRY);
+	ck_assert_str_eq(o.handler, "report");
+	ck_assert_str_eq(o.type, "text/csv");
+	ck_assert_ptr_null(o.scope);
+	options_fini(&o);
+	ck_assert_int_eq(READ(&o, &e, W("--help"), W("--whatever")), ERR_OK);
+	ck_assert_int_eq(o.mode, MODE_HELP);
+	options_fini(&o);
+}
+END_TEST
+
+static void
+refused(enum err_code code, struct options *o, const struct err *e)
+{
+	ck_assert_int_eq(code, ERR_CONFIG);
+	ck_assert_str_ne(e->text, "");
+	options_fini(o);
+}
+
+START_TEST(refusals)
+{
+	struct options o;
+	struct err e = ERR_INIT;
+
+	refused(READ(&o, &e, W("--nix")), &o, &e);
+	refused(READ(&o, &e, W("--queue")), &o, &e);
+	refused(READ(&o, &e, W("--queue="), NULL), &o, &e);
+	refused(READ(&o, &e, W("--queue=a,,b")), &o, &e);
+	refused(READ(&o, &e, W("--queue=a,")), &o, &e);
+	refused(READ(&o, &e, W("-j"), W("0")), &o, &e);
+	refused(READ(&o, &e, W("-jx")), &o, &e);
+	refused(READ(&o, &e, W("--set"), W("jobs")), &o, &e);
+	refused(READ(&o, &e, W("--set"), W("nix=1")), &o, &e);
+	refused(READ(&o, &e, W("--type=a/b")), &o, &e);
+	refused(READ(&o, &e, W("report")), &o, &e);
+}
+END_TEST
+
+Suite *options_suite(void);
+
+Suite *
+options_suite(void)
+{
+	Suite *s = suite_create("batch/options");
+	TCase *t = tcase_create("options");
+
+	tcase_add_test(t, queues_and_settings);
+	tcase_add_test(t, modes);
+	tcase_add_test(t, refusals);
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,66 @@
+/*
+ * Runs the unit tests: one suite a module, in the order of the layers.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include <check.h>
+#include <stdlib.h>
+
+/* X(name) a suite; the function that makes it stands in its own file. */
+#define SUITES(X) \
+	X(buf) \
+	X(config) \
+	X(log) \
+	X(slice) \
+	X(values) \
+	X(cgi_response) \
+	X(etag) \
+	X(fields) \
+	X(json_put) \
+	X(origin) \
+	X(prefer) \
+	X(problem) \
+	X(request) \
+	X(served) \
+	X(variables) \
+	X(conn) \
+	X(params) \
+	X(rows) \
+	X(sqlstate) \
+	X(stmt) \
+	X(receipt) \
+	X(run) \
+	X(turn) \
+	X(environment) \
+	X(find) \
+	X(outcome) \
+	X(slot) \
+	X(document) \
+	X(exchange) \
+	X(listen) \
+	X(reply) \
+	X(job) \
+	X(lockfile) \
+	X(options) \
+	X(pass)
+
+#define DECLARE(name) Suite *name##_suite(void);
+SUITES(DECLARE)
+
+#define MAKER(name) name##_suite,
+static Suite *(*const makers[])(void) = { SUITES(MAKER) };
+
+int
+main(void)
+{
+	SRunner *runner = srunner_create(NULL);
+	size_t i;
+	int failed;
+
+	for (i = 0; i < sizeof(makers) / sizeof(makers[0]); i++)
+		srunner_add_suite(runner, makers[i]());
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
