@@ -11,7 +11,6 @@ dist_sqlmigrations_DATA = \
 
 sqlfunctionsdir = $(sqldir)/functions
 dist_sqlfunctions_DATA = \
-	sql/functions/accept.sql \
 	sql/functions/counter_add.sql \
 	sql/functions/counter_reconcile.sql \
 	sql/functions/durable.sql \
@@ -69,6 +68,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/uuid_floor.sql \
 	sql/functions/uuid_time.sql \
 	sql/functions/version_of.sql \
+	sql/functions/waves.sql \
 	sql/functions/worker_dead.sql \
 	sql/functions/worker_hold.sql \
 	sql/functions/worker_join.sql

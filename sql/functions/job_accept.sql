@@ -3,15 +3,15 @@
 --
 -- Parameters: of the job; key, the client's Idempotency-Key, null: none.
 -- Returns:    one receipt.  Where the key was known with the same bytes: the
---             first job's, as it is now, repeated.  Verdicts of accept, and
---             key_conflict, key_busy.
+--             first job's, as it is now, repeated.  Verdicts of job_accept_many,
+--             and key_conflict, key_busy.
 -- Errors:     23514 no partition for the id's month.
--- Tables:     idempotency_key first, then those of accept.
+-- Tables:     idempotency_key first, then those of job_accept_many.
 --
 -- SPDX-License-Identifier: ISC
 
 create or replace function nightdrop.job_accept(id uuid, queue text,
-    owner text, request jsonb, type text, body bytea, digest bytea, key text)
+    owner text, request json, type text, body bytea, digest bytea, key text)
 returns setof nightdrop.receipt
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -34,9 +34,9 @@ begin
 		return;
 	end if;
 
-	select * into strict r from nightdrop.accept(array[id], array[queue],
-	    array[owner], array[request], array[type], array[body], null,
-	    array[digest]);
+	select * into strict r from nightdrop.job_accept_many(array[id],
+	    array[queue], array[owner], array[request], array[type],
+	    array[body], array[digest]);
 	if r.verdict <> 'ok' and key is not null then
 		perform nightdrop.key_drop(owner, queue, key, digest, id);
 	end if;
@@ -44,10 +44,10 @@ begin
 end
 $$;
 
-comment on function nightdrop.job_accept(uuid, text, text, jsonb, text, bytea,
+comment on function nightdrop.job_accept(uuid, text, text, json, text, bytea,
     bytea, text) is
 'Accepts one job, under an Idempotency-Key where there is one.';
-revoke all on function nightdrop.job_accept(uuid, text, text, jsonb, text,
+revoke all on function nightdrop.job_accept(uuid, text, text, json, text,
     bytea, bytea, text) from public;
-grant execute on function nightdrop.job_accept(uuid, text, text, jsonb, text,
+grant execute on function nightdrop.job_accept(uuid, text, text, json, text,
     bytea, bytea, text) to nightdrop_responder;

@@ -1,33 +1,183 @@
--- job_accept_many(ids, queues, owners, requests, types, bodies, digests): the
--- grouped commit of the responder.
+-- job_accept_many(ids, queues, owners, requests, types, bodies, digests, sizes):
+-- jobs into the line, many in one transaction: the responder's grouped commit.
 --
--- Parameters: parallel arrays, a job each; ids distinct; types may hold null.
---             Only plain jobs: inline body, no Idempotency-Key.
--- Returns:    a receipt for each id, to be matched by id.
--- Errors:     23514 no partition for an id's month; never for a refusal, so
---             that a refused row does not take the others with it.
--- Tables:     those of accept, where all is said.
+-- Parameters: parallel arrays; ids are distinct; types may hold null.  sizes is
+--             for upload_finish alone: bodies holds null where the body is in
+--             part, holder 0, and sizes has its size.
+-- Returns:    a receipt for each id, in no particular order, with the verdict
+--             ok, no_queue, closed, media_type, too_large, clock, backlog or
+--             taken (the id is another job's).
+-- Errors:     23514 no partition for the month of an id: call upkeep().  Never
+--             for a refusal.
+-- Tables:     queue, queue_basis, counter, job, waiting.
+--
+-- Idempotent by id.  Somebody who could not hear our answer calls again, maybe
+-- while the first transaction still waits for its standby.  So: the insert
+-- waits for whoever inserts the same id; only what it did insert goes into the
+-- line; and what was there is rewritten, because a transaction without WAL
+-- would not wait for the standby, and its acknowledgement would be worth less
+-- than the first.
+--
+-- An id is refused when its time is more than ten minutes off this server's
+-- clock: partitions and 410 go by it.  (Not for a body in parts: its id is
+-- that of an upload, which may have taken hours, and was judged then.)
+--
+-- The backlog is counted without waiting for others: max_waiting can be passed
+-- by what is accepted in the same moment.
 --
 -- SPDX-License-Identifier: ISC
 
 create or replace function nightdrop.job_accept_many(ids uuid[], queues text[],
-    owners text[], requests jsonb[], types text[], bodies bytea[],
-    digests bytea[])
+    owners text[], requests json[], types text[], bodies bytea[],
+    digests bytea[], sizes bigint[] default null)
 returns setof nightdrop.receipt
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set jit = off
 as $$
+#variable_conflict use_column
+declare
+	clock constant timestamptz := clock_timestamp();
+	oldest constant uuid :=
+	    nightdrop.uuid_floor(clock - interval '10 minutes');
+	newest constant uuid :=
+	    nightdrop.uuid_floor(clock + interval '10 minutes');
+	mine constant smallint := pg_backend_pid() % 16;
+	n integer;
 begin
+	perform nightdrop.durable();
+
+	-- What is the same for all jobs of a queue is worked out once, in line.
 	return query
-	select * from nightdrop.accept(ids, queues, owners, requests, types,
-	    bodies, null, digests);
+	with line as materialized (
+		select q.name, q.accepting, q.media_types, q.max_size,
+		    q.max_waiting, q.reply::integer, q.priority,
+		    clock - q.priority * q.aging as position, b.p50, b.p95,
+		    greatest(b.slots, 1) as slots, b.version, b.taken,
+		    nightdrop.version_of('accepted', 1, 0, b.version, null,
+			null) as tag,
+		    t.earliest, t.likely, t.latest, t.fits, t.basis,
+		    greatest((select sum(c.waiting) from nightdrop.counter c
+			where c.queue = q.name), 0)::bigint as waiting
+		from (select distinct u.queue from unnest(queues) u(queue)) d
+		    join nightdrop.queue q on q.name = d.queue
+		    join nightdrop.queue_basis b on b.queue = d.queue
+		    cross join lateral nightdrop.quote(b.runs, b.next_start,
+			b.every, b.opened, b.slots, b.p50, b.p95, 0, clock) t
+	), each as (
+		select u.*, l.*, case when u.body is not null
+			and u.id not between oldest and newest then 'clock'
+		    else nightdrop.judge(l.name, l.accepting,
+			l.media_types, l.max_size, l.max_waiting, u.type,
+			coalesce(u.size, octet_length(u.body)), l.waiting)
+		    end as verdict
+		from unnest(ids, queues, owners, requests, types, bodies,
+			sizes, digests) u(id, queue, owner, request, type,
+			body, size, digest)
+		    join line l on l.name = u.queue
+	), placed as (
+		select e.*, e.waiting - 1 + count(*) over (
+		    partition by e.queue order by e.id
+		    rows unbounded preceding) as ahead
+		from each e where e.verdict = 'ok'
+	), fresh as (
+		insert into nightdrop.job as j (id, queue, owner, accepted,
+		    request, type, size, digest, body, quote_earliest,
+		    quote_likely, quote_latest, quote_ahead, quote_fits,
+		    quote_basis, quote_version, quote_taken)
+		select p.id, p.queue, p.owner, clock, p.request, p.type,
+		    coalesce(p.size, octet_length(p.body)), p.digest, p.body,
+		    p.earliest + w.waves * p.p50, p.likely + w.waves * p.p50,
+		    p.latest + w.waves * p.p95, p.ahead, p.fits, p.basis,
+		    p.version, p.taken
+		from placed p
+		    cross join lateral nightdrop.waves(p.ahead, p.slots)
+			w(waves)
+		where p.max_waiting is null or p.ahead < p.max_waiting
+		on conflict (id) do nothing
+		returning j.id, j.queue, j.size, j.digest,
+		    coalesce(octet_length(j.body), 0) as bytes,
+		    j.quote_earliest, j.quote_likely, j.quote_latest,
+		    j.quote_ahead
+	), inline as (
+		insert into nightdrop.waiting (id, queue, position, priority,
+		    bytes)
+		select f.id, f.queue, l.position, l.priority, f.bytes
+		from fresh f join line l on l.name = f.queue
+	), held as materialized (
+		select d.queue, d.jobs, d.bytes
+		from (select f.queue, count(*) as jobs, sum(f.bytes) as bytes
+			from fresh f group by f.queue) d
+		    join nightdrop.counter c
+			on c.queue = d.queue and c.slot = mine
+		order by c.queue for no key update of c
+	), counted as (
+		update nightdrop.counter c
+		set waiting = c.waiting + h.jobs, bytes = c.bytes + h.bytes
+		from held h where c.queue = h.queue and c.slot = mine
+	)
+	select f.id, 'ok', l.reply, clock, f.size, f.digest, 'accepted', l.tag,
+	    f.quote_earliest, f.quote_likely, f.quote_latest, f.quote_ahead,
+	    l.fits, l.basis, null::bigint, false
+	from fresh f join line l on l.name = f.queue;
+	get diagnostics n = row_count;
+	if n = cardinality(ids) then
+		return;
+	end if;
+
+	-- The others were there, or are refused.  (What this call accepted has
+	-- its clock and its transaction's number.)  One that would not be
+	-- refused any more is told to come again, as for a backlog.
+	return query
+	with other as materialized (
+		select u.id, u.queue, u.owner, u.digest, q.reply, q.max_size,
+		    q.max_waiting, case when u.body is not null
+			and u.id not between oldest and newest then 'clock'
+		    else nightdrop.judge(q.name, q.accepting, q.media_types,
+			q.max_size, q.max_waiting, u.type,
+			coalesce(u.size, octet_length(u.body)),
+			(select greatest(sum(c.waiting), 0)::bigint
+			from nightdrop.counter c where c.queue = q.name))
+		    end as verdict
+		from unnest(ids, queues, owners, types, bodies, sizes, digests)
+			u(id, queue, owner, type, body, size, digest)
+		    left join nightdrop.queue q on q.name = u.queue
+		where not exists (select from nightdrop.waiting w
+			join nightdrop.job j on j.id = w.id
+		    where w.id = u.id and w.since = pg_current_xact_id()
+			and j.accepted = clock)
+	), rewritten as (
+		update nightdrop.job j set size = j.size from other o
+		where j.id = o.id and j.queue = o.queue and j.owner = o.owner
+		    and j.digest = o.digest
+		returning j.id
+	), known as materialized (
+		select r.* from nightdrop.receipts(
+		    array(select w.id from rewritten w)) r
+	)
+	select k.* from known k
+	union all
+	select o.id, case when j.id is not null then 'taken'
+	    when o.verdict = 'ok' then 'backlog' else o.verdict end,
+	    o.reply::integer, null::timestamptz, null::bigint, null::bytea,
+	    null, null, null::timestamptz, null::timestamptz,
+	    null::timestamptz, null::bigint, null::boolean, null,
+	    case o.verdict when 'too_large' then o.max_size
+	    when 'backlog' then o.max_waiting end, false
+	from other o
+	    left join nightdrop.job j on j.id = o.id
+	where o.id not in (select k.id from known k);
 end
 $$;
 
-comment on function nightdrop.job_accept_many(uuid[], text[], text[], jsonb[],
-    text[], bytea[], bytea[]) is
+comment on function nightdrop.job_accept_many(uuid[], text[], text[], json[],
+    text[], bytea[], bytea[], bigint[]) is
 'Accepts jobs, many in one transaction; a receipt or a refusal for each.';
 revoke all on function nightdrop.job_accept_many(uuid[], text[], text[],
-    jsonb[], text[], bytea[], bytea[]) from public;
+    json[], text[], bytea[], bytea[], bigint[]) from public;
 grant execute on function nightdrop.job_accept_many(uuid[], text[], text[],
-    jsonb[], text[], bytea[], bytea[]) to nightdrop_responder;
+    json[], text[], bytea[], bytea[], bigint[]) to nightdrop_responder;

@@ -49,7 +49,7 @@ begin
 			from jsonb_object_keys(known) k);
 	end if;
 
-	after := jsonb_populate_record(before, settings);
+	after := jsonb_populate_record(before, coalesce(settings, '{}'));
 	update nightdrop.queue q set (description, reply, accepting, held,
 	    priority, aging, media_types, max_size, max_waiting, max_running,
 	    max_attempts, max_continues, backoff, backoff_max, time_limit,

@@ -12,7 +12,8 @@
 -- for the next start, taken on by whole intervals until it is after the
 -- acceptance.  The jobs ahead go through the slots in waves of p50 each for
 -- what is likely, of p95 for what is late; the minute is for cron and clocks.
--- Waves are limited, or an absurd backlog would leave the calendar.
+-- job_accept_many relies on each of the three being that of ahead = 0 and so
+-- many times p50, p50, p95 more.
 --
 -- Internal.  Not security definer and without settings, so that it is inlined.
 --
@@ -32,8 +33,7 @@ select s.start + w.waves * p50,
     case when runs < 2 then 'no history: fewer than two runs so far'
     when p50 is null then 'no history: no job has been finished yet'
     else format('the last %s runs', runs) end
-from (select least(ahead / greatest(slots, 1), 10000)::double precision
-	as waves) w,
+from nightdrop.waves(ahead, greatest(slots, 1)) w(waves),
     (select case when runs < 2 then null
 	when accepted <= opened then opened
 	when accepted < next_start or every <= interval '0'

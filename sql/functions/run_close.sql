@@ -22,6 +22,7 @@ returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set jit = off
+set work_mem = '64MB'
 as $$
 #variable_conflict use_column
 declare
@@ -50,12 +51,13 @@ begin
 	select count(*) into came from nightdrop.job j
 	where j.id >= nightdrop.uuid_floor(u.opened - interval '10 minutes')
 	    and j.queue = any (names) and j.accepted > u.opened;
-	select coalesce(array_agg(t.id || ' of ' || t.queue || ': in '
-	    || t.places), '{}') into lost
-	from (select l.id, l.queue, l.places from nightdrop.lost_job l
-	    where l.id >= nightdrop.uuid_floor(greatest(before
-		- interval '10 minutes', '1970-01-01'))
-		and l.queue = any (names) limit 20) t;
+	-- No limit in here: it would talk the planner into a look-up a job.
+	select coalesce((array_agg(format('%s of %s: in %s', l.id, l.queue,
+	    l.places)))[:20], '{}') into lost
+	from nightdrop.lost_job l
+	where l.id >= nightdrop.uuid_floor(greatest(before
+	    - interval '10 minutes', '1970-01-01'))
+	    and l.queue = any (names);
 
 	update nightdrop.run_queue rq
 	set open = false, finished = coalesce(a.finished, 0), p50 = a.p50,
@@ -112,8 +114,10 @@ begin
 	returning * into u;
 	if not u.balanced then
 		insert into nightdrop.event (kind, run, text)
-		values ('unbalanced', run_close.run, format('taken %s, successful %s, failed %s, dismissed %s, given back %s; in trouble: %s',
-		    u.taken, u.successful, u.failed, u.dismissed, u.given_back,
+		values ('unbalanced', run_close.run, format(
+		    'taken %s, successful %s, failed %s, dismissed %s, '
+		    'given back %s; in trouble: %s', u.taken,
+		    u.successful, u.failed, u.dismissed, u.given_back,
 		    coalesce(nullif(array_to_string(u.trouble, ', '), ''),
 			'none')));
 	end if;

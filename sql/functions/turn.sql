@@ -32,7 +32,7 @@
 
 create or replace function nightdrop.turn(worker bigint, token uuid,
     f_ids uuid[], f_attempts integer[], f_results text[],
-    f_statuses integer[], f_reasons text[], f_bys text[], f_fields jsonb[],
+    f_statuses integer[], f_reasons text[], f_bys text[], f_fields json[],
     f_sizes bigint[], f_bodies bytea[], f_exits integer[],
     f_signals integer[], f_logs bytea[], f_retry_ms bigint[],
     f_started timestamptz[], f_ended timestamptz[], s_ids uuid[],
@@ -50,6 +50,8 @@ as $$
 #variable_conflict use_column
 <<my>>
 declare
+	-- Before the claim: what falls due after its look must be seen as idle.
+	clock constant timestamptz := clock_timestamp();
 	run bigint;
 	f record;
 	s record;
@@ -117,7 +119,7 @@ begin
 		    cross join lateral (
 			select w.not_before from nightdrop.waiting w
 			where w.queue = rq.queue and w.again
-			    and w.not_before > clock_timestamp()
+			    and w.not_before > clock
 			    and pg_visible_in_snapshot(w.since, u.cutoff)
 			order by w.position, w.id limit 100) a
 		where rq.run = my.run and rq.open and not q.held;
@@ -142,16 +144,16 @@ end
 $$;
 
 comment on function nightdrop.turn(bigint, uuid, uuid[], integer[], text[],
-    integer[], text[], text[], jsonb[], bigint[], bytea[], integer[],
+    integer[], text[], text[], json[], bigint[], bytea[], integer[],
     integer[], bytea[], bigint[], timestamptz[], timestamptz[], uuid[],
     integer[], integer, integer, text[], timestamptz[], uuid[]) is
 'A worker''s one call: records what ended and what begins, reserves what is next.';
 revoke all on function nightdrop.turn(bigint, uuid, uuid[], integer[], text[],
-    integer[], text[], text[], jsonb[], bigint[], bytea[], integer[],
+    integer[], text[], text[], json[], bigint[], bytea[], integer[],
     integer[], bytea[], bigint[], timestamptz[], timestamptz[], uuid[],
     integer[], integer, integer, text[], timestamptz[], uuid[]) from public;
 grant execute on function nightdrop.turn(bigint, uuid, uuid[], integer[],
-    text[], integer[], text[], text[], jsonb[], bigint[], bytea[], integer[],
+    text[], integer[], text[], text[], json[], bigint[], bytea[], integer[],
     integer[], bytea[], bigint[], timestamptz[], timestamptz[], uuid[],
     integer[], integer, integer, text[], timestamptz[], uuid[])
 	to nightdrop_batch;

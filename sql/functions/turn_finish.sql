@@ -14,8 +14,8 @@
 -- A finish that is already recorded for this worker is recorded: the answer to
 -- it was lost.
 --
--- An answer that stays nobody's (the job goes back, or was dismissed) leaves
--- no parts behind.  The back-off is spread by a tenth either way, or jobs that
+-- An answer that stays nobody's (the job goes back, or was dismissed, or it
+-- came to an end that is ours) leaves no parts behind.  The back-off is spread by a tenth either way, or jobs that
 -- failed together would come back together.
 --
 -- Internal.
@@ -24,7 +24,7 @@
 
 create or replace function nightdrop.turn_finish(worker bigint, ids uuid[],
     attempts integer[], results text[], statuses integer[], reasons text[],
-    bys text[], fields jsonb[], sizes bigint[], bodies bytea[],
+    bys text[], fields json[], sizes bigint[], bodies bytea[],
     exits integer[], signals integer[], logs bytea[], retry_ms bigint[],
     starts timestamptz[], ends timestamptz[],
     out notes nightdrop.task[], out back_queues text[], out back_jobs bigint[],
@@ -143,10 +143,10 @@ begin
 	    count(*) filter (where j.fate = 'dismissed'),
 	    count(*) filter (where j.fate = 'waiting'),
 	    count(*) filter (where j.fate = 'waiting'),
-	    array_agg(j.id) filter (where j.body is null
+	    array_agg(j.id) filter (where j.by = 'nightdrop' or j.body is null
 		and j.fate in ('waiting', 'dismissed')),
-	    array_agg(j.attempt) filter (where j.body is null
-		and j.fate in ('waiting', 'dismissed'))
+	    array_agg(j.attempt) filter (where j.by = 'nightdrop'
+		or j.body is null and j.fate in ('waiting', 'dismissed'))
 	into notes, done, back_queues, back_jobs, back_sizes, successful,
 	    failed, dismissed, given_back, retried, orphans, holders
 	from judged j;
@@ -188,9 +188,9 @@ end
 $$;
 
 comment on function nightdrop.turn_finish(bigint, uuid[], integer[], text[],
-    integer[], text[], text[], jsonb[], bigint[], bytea[], integer[],
+    integer[], text[], text[], json[], bigint[], bytea[], integer[],
     integer[], bytea[], bigint[], timestamptz[], timestamptz[]) is
 'Internal: records what became of attempts; the fence against superseded ones.';
 revoke all on function nightdrop.turn_finish(bigint, uuid[], integer[], text[],
-    integer[], text[], text[], jsonb[], bigint[], bytea[], integer[],
+    integer[], text[], text[], json[], bigint[], bytea[], integer[],
     integer[], bytea[], bigint[], timestamptz[], timestamptz[]) from public;

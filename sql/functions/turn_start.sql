@@ -10,7 +10,8 @@
 -- Tables:     running, response, queue.
 --
 -- Idempotent: a start that is recorded already is ok, with the deadline that
--- it was given then.
+-- it was given then.  (One that was answered with stop is stale the second
+-- time, which comes to the same: it is not to be run.)
 --
 -- Internal.
 --

@@ -3,19 +3,19 @@
 -- Parameters: id of the upload and of the job; size in bytes and digest of all
 --             its parts together; key, an Idempotency-Key, null: none.
 -- Returns:    one receipt.  verdict none: there is no such upload.  Verdicts of
---             accept, key_conflict, key_busy: the upload and its parts are
+--             job_accept_many, key_conflict, key_busy: the upload and its parts are
 --             gone; likewise where the key was known (then the receipt is that
 --             of the first job, repeated).
 -- Errors:     ND503 the parts are not all there: the server lost them in a
 --             crash before anything was promised; send it all again.
--- Tables:     idempotency_key, upload, part, then those of accept.
+-- Tables:     idempotency_key, upload, part, then those of job_accept_many.
 --
 -- Idempotent by id: a job of this id is answered with, and rewritten so that
 -- the commit has WAL to wait for.
 --
 -- SPDX-License-Identifier: ISC
 
-create or replace function nightdrop.upload_finish(id uuid, request jsonb,
+create or replace function nightdrop.upload_finish(id uuid, request json,
     type text, size bigint, digest bytea, key text)
 returns setof nightdrop.receipt
 language plpgsql volatile security definer
@@ -69,9 +69,9 @@ begin
 		    id, parts, coalesce(bytes, 0), size using errcode = 'ND503';
 	end if;
 
-	select * into strict r from nightdrop.accept(array[id],
+	select * into strict r from nightdrop.job_accept_many(array[id],
 	    array[u.queue], array[u.owner], array[request], array[type],
-	    array[null::bytea], array[size], array[digest]);
+	    array[null::bytea], array[digest], array[size]);
 	if r.verdict = 'ok' then
 		delete from nightdrop.upload o where o.id = upload_finish.id;
 	else
@@ -85,10 +85,10 @@ begin
 end
 $$;
 
-comment on function nightdrop.upload_finish(uuid, jsonb, text, bigint, bytea,
+comment on function nightdrop.upload_finish(uuid, json, text, bigint, bytea,
     text) is
 'Turns an upload, all of whose parts are stored, into a job.';
-revoke all on function nightdrop.upload_finish(uuid, jsonb, text, bigint,
+revoke all on function nightdrop.upload_finish(uuid, json, text, bigint,
     bytea, text) from public;
-grant execute on function nightdrop.upload_finish(uuid, jsonb, text, bigint,
+grant execute on function nightdrop.upload_finish(uuid, json, text, bigint,
     bytea, text) to nightdrop_responder;

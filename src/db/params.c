@@ -1,8 +1,8 @@
 /*
  * Parameters in PostgreSQL's binary format, as the types' receive functions
- * read it: integers in network order, a jsonb behind a version byte, a
- * timestamptz as microseconds since 2000-01-01, an array as a header and
- * (length, bytes) of each item.
+ * read it: integers in network order, text and json as they are, a timestamptz
+ * as microseconds since 2000-01-01, an array as a header and (length, bytes) of
+ * each item.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -21,9 +21,6 @@
 #define ARRAY_NULLS 4	/* offsets in it */
 #define ARRAY_ITEMS 12
 
-#define JSONB_VERSION SLICE_LIT("\1")
-#define NO_HEAD SLICE_LIT("")
-
 static const uint32_t type_oid[] = {
 	[PARAM_BOOL] = OID_BOOL,
 	[PARAM_INT4] = OID_INT4,
@@ -31,7 +28,7 @@ static const uint32_t type_oid[] = {
 	[PARAM_TEXT] = OID_TEXT,
 	[PARAM_BYTEA] = OID_BYTEA,
 	[PARAM_UUID] = OID_UUID,
-	[PARAM_JSONB] = OID_JSONB,
+	[PARAM_JSON] = OID_JSON,
 	[PARAM_TIMESTAMPTZ] = OID_TIMESTAMPTZ,
 };
 
@@ -80,30 +77,27 @@ value_end(struct params *p)
 	p->count++;
 }
 
-/* A value of head and body; a body that is absent makes it null. */
+/* Bytes that are absent make it null. */
 static void
-value(struct params *p, struct slice head, struct slice body)
+value(struct params *p, struct slice v)
 {
 	if (!value_begin(p))
 		return;
-	p->value[p->count].null = body.ptr == NULL;
-	if (body.ptr != NULL) {
-		buf_slice(&p->arena, head);
-		buf_slice(&p->arena, body);
-	}
+	p->value[p->count].null = v.ptr == NULL;
+	buf_slice(&p->arena, v);
 	value_end(p);
 }
 
 void
 params_null(struct params *p)
 {
-	value(p, NO_HEAD, SLICE_NONE);
+	value(p, SLICE_NONE);
 }
 
 void
 params_bool(struct params *p, bool v)
 {
-	value(p, NO_HEAD, slice_mem(v ? "\1" : "\0", 1));
+	value(p, slice_mem(v ? "\1" : "\0", 1));
 }
 
 void
@@ -112,7 +106,7 @@ params_int4(struct params *p, int32_t v)
 	char b[4];
 
 	wire_put32(b, (uint32_t)v);
-	value(p, NO_HEAD, slice_mem(b, sizeof(b)));
+	value(p, slice_mem(b, sizeof(b)));
 }
 
 void
@@ -121,19 +115,19 @@ params_int8(struct params *p, int64_t v)
 	char b[8];
 
 	wire_put64(b, (uint64_t)v);
-	value(p, NO_HEAD, slice_mem(b, sizeof(b)));
+	value(p, slice_mem(b, sizeof(b)));
 }
 
 void
 params_text(struct params *p, struct slice v)
 {
-	value(p, NO_HEAD, v);
+	value(p, v);
 }
 
 void
 params_bytes(struct params *p, struct slice v)
 {
-	value(p, NO_HEAD, v);
+	value(p, v);
 }
 
 void
@@ -152,13 +146,7 @@ params_bytes_lent(struct params *p, struct slice v)
 void
 params_uuid(struct params *p, const struct uuid *v)
 {
-	value(p, NO_HEAD, slice_mem(v->b, sizeof(v->b)));
-}
-
-void
-params_jsonb(struct params *p, struct slice json)
-{
-	value(p, JSONB_VERSION, json);
+	value(p, slice_mem(v->b, sizeof(v->b)));
 }
 
 void
@@ -197,7 +185,7 @@ params_array_end(struct params *p)
 }
 
 static void
-item(struct params *p, struct slice head, struct slice body)
+item(struct params *p, struct slice v)
 {
 	char b[4];
 	char *h;
@@ -206,27 +194,23 @@ item(struct params *p, struct slice head, struct slice body)
 		return;
 	h = p->arena.ptr + p->array;
 	wire_put32(h + ARRAY_ITEMS, wire_get32(h + ARRAY_ITEMS) + 1);
-	if (body.ptr == NULL)
+	if (v.ptr == NULL)
 		wire_put32(h + ARRAY_NULLS, 1);
-	wire_put32(
-	    b, body.ptr == NULL ? UINT32_MAX : (uint32_t)(head.len + body.len));
+	wire_put32(b, v.ptr == NULL ? UINT32_MAX : (uint32_t)v.len);
 	buf_append(&p->arena, b, sizeof(b));
-	if (body.ptr != NULL) {
-		buf_slice(&p->arena, head);
-		buf_slice(&p->arena, body);
-	}
+	buf_slice(&p->arena, v);
 }
 
 void
 params_item_null(struct params *p)
 {
-	item(p, NO_HEAD, SLICE_NONE);
+	item(p, SLICE_NONE);
 }
 
 void
 params_item_bool(struct params *p, bool v)
 {
-	item(p, NO_HEAD, slice_mem(v ? "\1" : "\0", 1));
+	item(p, slice_mem(v ? "\1" : "\0", 1));
 }
 
 void
@@ -235,7 +219,7 @@ params_item_int4(struct params *p, int32_t v)
 	char b[4];
 
 	wire_put32(b, (uint32_t)v);
-	item(p, NO_HEAD, slice_mem(b, sizeof(b)));
+	item(p, slice_mem(b, sizeof(b)));
 }
 
 void
@@ -244,31 +228,25 @@ params_item_int8(struct params *p, int64_t v)
 	char b[8];
 
 	wire_put64(b, (uint64_t)v);
-	item(p, NO_HEAD, slice_mem(b, sizeof(b)));
+	item(p, slice_mem(b, sizeof(b)));
 }
 
 void
 params_item_text(struct params *p, struct slice v)
 {
-	item(p, NO_HEAD, v);
+	item(p, v);
 }
 
 void
 params_item_bytes(struct params *p, struct slice v)
 {
-	item(p, NO_HEAD, v);
+	item(p, v);
 }
 
 void
 params_item_uuid(struct params *p, const struct uuid *v)
 {
-	item(p, NO_HEAD, slice_mem(v->b, sizeof(v->b)));
-}
-
-void
-params_item_jsonb(struct params *p, struct slice json)
-{
-	item(p, JSONB_VERSION, json);
+	item(p, slice_mem(v->b, sizeof(v->b)));
 }
 
 void

@@ -26,7 +26,7 @@ enum param_type {
 	PARAM_TEXT,
 	PARAM_BYTEA,
 	PARAM_UUID,
-	PARAM_JSONB,
+	PARAM_JSON,
 	PARAM_TIMESTAMPTZ
 };
 
@@ -50,11 +50,10 @@ void params_null(struct params *p);
 void params_bool(struct params *p, bool v);
 void params_int4(struct params *p, int32_t v);
 void params_int8(struct params *p, int64_t v);
-void params_text(struct params *p, struct slice v);  /* SLICE_NONE: null */
+void params_text(struct params *p, struct slice v);  /* also json; SLICE_NONE: null */
 void params_bytes(struct params *p, struct slice v); /* SLICE_NONE: null */
 void params_bytes_lent(struct params *p, struct slice v);
 void params_uuid(struct params *p, const struct uuid *v);
-void params_jsonb(struct params *p, struct slice json);
 void params_time(struct params *p, int64_t us); /* TIME_NONE: null */
 
 /* A one-dimensional array: begin, its items in order, end. */
@@ -63,10 +62,9 @@ void params_item_null(struct params *p);
 void params_item_bool(struct params *p, bool v);
 void params_item_int4(struct params *p, int32_t v);
 void params_item_int8(struct params *p, int64_t v);
-void params_item_text(struct params *p, struct slice v);
+void params_item_text(struct params *p, struct slice v); /* also json */
 void params_item_bytes(struct params *p, struct slice v);
 void params_item_uuid(struct params *p, const struct uuid *v);
-void params_item_jsonb(struct params *p, struct slice json);
 void params_item_time(struct params *p, int64_t us);
 void params_array_end(struct params *p);
 

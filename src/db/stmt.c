@@ -36,12 +36,12 @@ static const struct stmt stmts[STMT_COUNT] = {
 	[STMT_SECRET] = { "secret", "select nightdrop.secret()", 0, "y" },
 	[STMT_JOB_ACCEPT_MANY] = { "job_accept_many",
 	    "select " RECEIPT_COLUMNS " from nightdrop.job_accept_many("
-	    "$1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::text[], "
+	    "$1::uuid[], $2::text[], $3::text[], $4::json[], $5::text[], "
 	    "$6::bytea[], $7::bytea[])",
 	    7, RECEIPT_TYPES },
 	[STMT_JOB_ACCEPT] = { "job_accept",
 	    "select " RECEIPT_COLUMNS " from nightdrop.job_accept("
-	    "$1::uuid, $2::text, $3::text, $4::jsonb, $5::text, $6::bytea, "
+	    "$1::uuid, $2::text, $3::text, $4::json, $5::text, $6::bytea, "
 	    "$7::bytea, $8::text)",
 	    8, RECEIPT_TYPES },
 	[STMT_UPLOAD_OPEN] = { "upload_open",
@@ -53,7 +53,7 @@ static const struct stmt stmts[STMT_COUNT] = {
 	    "b" },
 	[STMT_UPLOAD_FINISH] = { "upload_finish",
 	    "select " RECEIPT_COLUMNS " from nightdrop.upload_finish("
-	    "$1::uuid, $2::jsonb, $3::text, $4::bigint, $5::bytea, $6::text)",
+	    "$1::uuid, $2::json, $3::text, $4::bigint, $5::bytea, $6::text)",
 	    6, RECEIPT_TYPES },
 	[STMT_UPLOAD_ABORT] = { "upload_abort",
 	    "select nightdrop.upload_abort($1::uuid)", 1, "v" },
@@ -113,7 +113,7 @@ static const struct stmt stmts[STMT_COUNT] = {
 	    "select " TURN_COLUMNS " from nightdrop.turn("
 	    "$1::bigint, $2::uuid, "
 	    "$3::uuid[], $4::integer[], $5::text[], $6::integer[], "
-	    "$7::text[], $8::text[], $9::jsonb[], $10::bigint[], "
+	    "$7::text[], $8::text[], $9::json[], $10::bigint[], "
 	    "$11::bytea[], $12::integer[], $13::integer[], $14::bytea[], "
 	    "$15::bigint[], $16::timestamptz[], $17::timestamptz[], "
 	    "$18::uuid[], $19::integer[], $20::integer, $21::integer, "

@@ -22,7 +22,7 @@ enum {
 	OID_INT8_ARRAY = 1016,
 	OID_TIMESTAMPTZ = 1184,
 	OID_UUID = 2950,
-	OID_JSONB = 3802
+	OID_JSON = 114
 };
 
 static inline void

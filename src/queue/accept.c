@@ -31,7 +31,7 @@ try_keyed(struct store *s, const struct submission *j, int64_t deadline_ms,
 	params_uuid(&p, &j->id);
 	params_text(&p, j->queue);
 	params_text(&p, j->owner.ptr == NULL ? SLICE_LIT("") : j->owner);
-	params_jsonb(&p, j->request);
+	params_text(&p, j->request);
 	params_text(&p, j->type);
 	params_bytes_lent(&p, j->body.ptr == NULL ? SLICE_LIT("") : j->body);
 	params_bytes(&p, slice_mem(j->digest, DIGEST_LEN));

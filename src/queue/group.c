@@ -50,7 +50,7 @@ static const struct {
 } columns[] = {
 	{ PARAM_TEXT, get_queue },
 	{ PARAM_TEXT, get_owner },
-	{ PARAM_JSONB, get_request },
+	{ PARAM_JSON, get_request },
 	{ PARAM_TEXT, get_type },
 	{ PARAM_BYTEA, get_body },
 	{ PARAM_BYTEA, get_digest },
@@ -66,14 +66,8 @@ group_params(struct params *p, const struct submission *const *jobs, int n)
 	params_array_end(p);
 	for (size_t k = 0; k < sizeof(columns) / sizeof(*columns); k++) {
 		params_array_begin(p, columns[k].type);
-		for (int i = 0; i < n; i++) {
-			struct slice v = columns[k].get(jobs[i]);
-
-			if (columns[k].type == PARAM_JSONB)
-				params_item_jsonb(p, v);
-			else
-				params_item_bytes(p, v);
-		}
+		for (int i = 0; i < n; i++)
+			params_item_bytes(p, columns[k].get(jobs[i]));
 		params_array_end(p);
 	}
 }

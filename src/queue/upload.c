@@ -89,7 +89,7 @@ try_finish(struct store *s, const struct submission *j, int64_t deadline_ms,
 
 	params_init(&p);
 	params_uuid(&p, &j->id);
-	params_jsonb(&p, j->request);
+	params_text(&p, j->request);
 	params_text(&p, j->type);
 	params_int8(&p, j->size);
 	params_bytes(&p, slice_mem(j->digest, DIGEST_LEN));

@@ -19,7 +19,7 @@ $db = pg_pconnect($_SERVER['DATABASE']);
 $row = @pg_execute($db, 'accept', $values);
 if ($row === false) { # a new connection
 	pg_prepare($db, 'accept', 'select * from nightdrop.job_accept_many(
-	    array[$1]::uuid[], array[$2], array[$3], array[$4]::jsonb[],
+	    array[$1]::uuid[], array[$2], array[$3], array[$4]::json[],
 	    array[$5], array[$6]::bytea[], array[$7]::bytea[])');
 	$row = pg_execute($db, 'accept', $values);
 }

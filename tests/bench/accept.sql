@@ -5,7 +5,7 @@ select * from nightdrop.job_accept_many(
 	12, '0') || '7' || substr(replace(gen_random_uuid()::text, '-', ''), 14)
 	)::uuid],
     array['bench'], array[''],
-    array['{"REQUEST_METHOD": "POST", "REQUEST_URI": "/queues/bench/jobs", "CONTENT_TYPE": "application/octet-stream"}'::jsonb],
+    array['{"REQUEST_METHOD": "POST", "REQUEST_URI": "/queues/bench/jobs", "CONTENT_TYPE": "application/octet-stream"}'::json],
     array['application/octet-stream'],
     array[convert_to(repeat('x', 1024), 'UTF8')],
     array[sha256(convert_to(repeat('x', 1024), 'UTF8'))]);

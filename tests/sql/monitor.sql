@@ -103,7 +103,7 @@ select results_eq(format($$select verdict, status, reason, outcome, by, fields,
     size, body, holder, attempt, response_fields
     from nightdrop.job_response(%L, '', true)$$, :'free'),
     $$values ('ok', 201, 'as 201', 'successful', 'handler',
-    '[["Content-Type", "text/plain"]]', 6::bigint, 'answer'::bytea, 0, 1,
+    '[["Content-Type","text/plain"]]', 6::bigint, 'answer'::bytea, 0, 1,
     '["x-pages"]')$$, 'the handler''s answer');
 select results_eq(format($$select status, body, size, by, fields
     from nightdrop.job_response(%L, 'ann', false)$$, :'owned'),

@@ -62,7 +62,7 @@ begin
 	perform t.start(w, j);
 	update nightdrop.run set opened = now() - ago where id = r;
 	perform from nightdrop.turn(w, t.token(w), array[j], '{1}',
-	    '{successful}', '{200}', '{OK}', '{handler}', array['[]'::jsonb],
+	    '{successful}', '{200}', '{OK}', '{handler}', array['[]'::json],
 	    '{1}', array['x'::bytea], '{0}', '{null}', array[null::bytea],
 	    '{-1}', array[now() - interval '30 s'], array[now()], '{}', '{}',
 	    0, 0, '{}', '{}', '{}');

@@ -48,12 +48,13 @@ def everything(database):
             select pg_get_functiondef(oid) || coalesce(proacl::text, '')
             from pg_proc where pronamespace = 'nightdrop'::regnamespace
             union all
-            select c.relname || c.relkind || coalesce(c.relacl::text, '')
+            select c.relname::text || coalesce(c.relacl::text, '')
                 || coalesce(pg_get_viewdef(c.oid), '')
             from pg_class c
             where relnamespace = 'nightdrop'::regnamespace and relkind = 'v'
             union all
-            select a.attrelid::regclass || a.attname || a.atttypid::regtype
+            select format('%s %s %s', a.attrelid::regclass, a.attname,
+                a.atttypid::regtype)
             from pg_attribute a join pg_class c on c.oid = a.attrelid
             where c.relnamespace = 'nightdrop'::regnamespace
             union all
@@ -99,6 +100,15 @@ def test_upgrade(db, tree):
                      .replace("read_only boolean)", "read_only boolean,"
                               " more text)")
                      .replace("::boolean\n$$", "::boolean, 'more'\n$$"))
+    renew = tree / "functions" / "lease_renew.sql"
+    renew.write_text(renew.read_text()
+                     .replace("token uuid)", "token uuid,\n    more int"
+                              " default 0)")
+                     .replace("(bigint, uuid)", "(bigint, uuid, int)"))
+    (tree / "functions" / "queue_hold.sql").unlink()
+    view = tree / "views" / "run_balance.sql"
+    view.write_text(view.read_text().replace("as accounted", "as summed"))
+    (tree / "views" / "failed_job.sql").unlink()
     (tree / "migrations" / "0002-more.sql").write_text(
         "alter table nightdrop.queue add column more text;\n")
     result = install("-d", db, script=tree / "install")
@@ -108,6 +118,11 @@ def test_upgrade(db, tree):
     assert psql(db, "select more from nightdrop.hello()") == "more"
     assert psql(db, "select has_function_privilege('nightdrop_responder',"
                 " 'nightdrop.hello()', 'execute')") == "t"
+    assert psql(db, "select oid::regprocedure from pg_proc"
+                " where proname in ('lease_renew', 'queue_hold')"
+                ) == "nightdrop.lease_renew(bigint,uuid,integer)"
+    assert psql(db, "select count(summed) from nightdrop.run_balance") == "0"
+    assert psql(db, "select to_regclass('nightdrop.failed_job')") == ""
     assert psql(db, "select name from nightdrop.queue") == "q"
     assert psql(db, oid) == before, "a function that fits is replaced in place"
 

@@ -356,7 +356,7 @@ def test_the_same_id_while_the_first_is_in_flight(db):
     admin.one("select t.queue('q')")
     job = uuid.UUID(str(admin.one("select t.id()")))
     call = ("select verdict, repeated from nightdrop.job_accept_many("
-            "array[%s], '{q}', array[''], array['{}'::jsonb], '{null}',"
+            "array[%s], '{q}', array[''], array['{}'::json], '{null}',"
             " array['body'::bytea], array[sha256('body')])")
     first = Session(db, autocommit=False)
     assert first.rows(call, job) == [("ok", False)]
@@ -375,7 +375,7 @@ def test_a_repeated_call_writes_wal(db):
     job = admin.one("select t.accept('q')")
     for call in (
             "select verdict from nightdrop.job_accept_many(array[%s], '{q}',"
-            " array[''], array['{}'::jsonb], '{null}',"
+            " array[''], array['{}'::json], '{null}',"
             " array['body'::bytea], array[sha256('body')])",
             "select nightdrop.job_stop(%s, '', true)",
             "select nightdrop.job_stop(%s, '', true)"):
@@ -432,7 +432,7 @@ def test_nothing_deadlocks(db):
             session.rows(
                 "select r.id from (select array_agg(t.id()) i,"
                 " array_agg(q) q, array_agg(''::text) o,"
-                " array_agg('{}'::jsonb) r, array_agg(null::text) t,"
+                " array_agg('{}'::json) r, array_agg(null::text) t,"
                 " array_agg('x'::bytea) b, array_agg(sha256('x')) d"
                 " from unnest(%s) q) s cross join lateral"
                 " nightdrop.job_accept_many(i, q, o, r, t, b, d) r",

@@ -55,25 +55,16 @@ START_TEST(a_time_counts_from_the_year_2000)
 }
 END_TEST
 
-START_TEST(a_jsonb_has_a_version)
-{
-	params_jsonb(&p, SLICE_LIT("{}"));
-	expect(0, "\1{}", 3);
-}
-END_TEST
-
 START_TEST(absent_is_null_and_empty_is_not)
 {
 	params_text(&p, SLICE_NONE);
 	params_bytes(&p, SLICE_LIT(""));
 	params_bytes_lent(&p, SLICE_NONE);
 	params_bytes_lent(&p, SLICE_LIT(""));
-	params_jsonb(&p, SLICE_NONE);
 	ck_assert(p.value[0].null);
 	ck_assert(!p.value[1].null);
 	ck_assert(p.value[2].null);
 	ck_assert(!p.value[3].null);
-	ck_assert(p.value[4].null);
 }
 END_TEST
 
@@ -159,7 +150,6 @@ params_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, scalars_are_in_network_order);
 	tcase_add_test(t, a_time_counts_from_the_year_2000);
-	tcase_add_test(t, a_jsonb_has_a_version);
 	tcase_add_test(t, absent_is_null_and_empty_is_not);
 	tcase_add_test(t, lent_bytes_are_not_copied);
 	tcase_add_test(t, an_array_has_a_header_and_items);
