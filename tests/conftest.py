@@ -80,6 +80,7 @@ def room(base, request):
     """A directory of this module's own; no sanitizer reported into it."""
     path = place.directory(base, request.module.__name__.rpartition(".")[2])
     yield path
+    programs.end_strays()
     reports = [r.read_text() for r in path.glob("sanitizer/*")]
     assert not reports, reports[0]
 

@@ -2,7 +2,9 @@
 # make check: what needs no server.  tests/run has it all.
 
 TESTS += tests/lint/layers
-EXTRA_DIST += tests/lint/layers
+EXTRA_DIST += tests/batch tests/bench tests/conftest.py tests/faults \
+	tests/http tests/install-packages tests/lint tests/pytest.ini \
+	tests/run tests/sql tests/support
 AM_TESTS_ENVIRONMENT = srcdir='$(abs_srcdir)'; export srcdir;
 
 if HAVE_CHECK
@@ -43,6 +45,7 @@ unit_SOURCES = tests/unit/main.c \
 	tests/unit/http/variables_test.c \
 	tests/unit/queue/receipt_test.c \
 	tests/unit/queue/run_test.c \
+	tests/unit/queue/settle_test.c \
 	tests/unit/queue/turn_test.c \
 	tests/unit/responder/document_test.c \
 	tests/unit/responder/exchange_test.c \
@@ -60,3 +63,11 @@ noop_LDADD = $(FCGI_LIBS) -lpthread
 vfork_SOURCES = tests/bench/vfork.c
 answer_SOURCES = tests/bench/answer.c
 CLEANFILES = $(EXTRA_PROGRAMS)
+
+# What takes longer than ten minutes: bodies of a gigabyte, and so on.
+check-long:
+	$(srcdir)/tests/run --long
+.PHONY: check-long
+
+dist-hook:
+	find $(distdir) -name __pycache__ -prune -exec rm -rf {} +

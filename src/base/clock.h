@@ -13,6 +13,7 @@
 #define TIME_TEXT_SIZE 40
 
 int64_t clock_mono_ms(void);
+int64_t clock_mono_us(void); /* nobody sets it: for what is measured */
 int64_t clock_wall_us(void);
 
 /* "2026-11-22T05:58:46.123Z" (RFC 3339, UTC).  Returns out. */

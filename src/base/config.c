@@ -189,16 +189,18 @@ take_file(struct config *c, const char *path, bool must, struct err *e)
 		return err_set(e, ERR_CONFIG,
 		    "cannot read the configuration file %s: %s", path,
 		    strerror(errno));
-	while (code == ERR_OK && fgets(line, sizeof(line), f) != NULL) {
+	while (fgets(line, sizeof(line), f) != NULL) {
 		size_t len = strcspn(line, "\r\n");
+		struct err why = ERR_INIT;
 
 		number_of_line++;
 		if (line[len] == '\0' && !feof(f))
-			code = err_set(e, ERR_CONFIG, "line too long");
+			err_set(&why, ERR_CONFIG, "line too long");
 		else
-			code = take_line(c, slice_mem(line, len), e);
-		if (code != ERR_OK)
-			err_prefix(e, "%s:%d", path, number_of_line);
+			take_line(c, slice_mem(line, len), &why);
+		if (why.code != ERR_OK && code == ERR_OK)
+			code = err_set(e, why.code, "%s:%d: %s", path,
+			    number_of_line, why.text);
 	}
 	if (code == ERR_OK && ferror(f))
 		code = err_set(
@@ -213,18 +215,23 @@ take_environment(struct config *c, struct err *e)
 {
 	char name[64];
 	const char *value;
+	enum err_code code = ERR_OK;
 	size_t i, k;
 
 	for (i = 0; i < SETTINGS; i++) {
+		struct err why = ERR_INIT;
+
 		snprintf(name, sizeof(name), "NIGHTDROP_%s", settings[i].name);
 		for (k = 0; name[k] != '\0'; k++)
 			name[k] = (char)toupper((unsigned char)name[k]);
 		if ((value = getenv(name)) == NULL)
 			continue;
-		if (assign(c, &settings[i], slice_str(value), e) != ERR_OK)
-			return err_prefix(e, "environment %s", name);
+		if (assign(c, &settings[i], slice_str(value), &why) != ERR_OK &&
+		    code == ERR_OK)
+			code = err_set(
+			    e, why.code, "environment %s: %s", name, why.text);
 	}
-	return ERR_OK;
+	return code;
 }
 
 enum err_code
@@ -241,8 +248,8 @@ config_load(struct config *c, const char *path, struct err *e)
 			return code;
 	code = take_file(
 	    c, from != NULL ? from : CONFIG_DEFAULT_PATH, from != NULL, e);
-	if (code == ERR_OK)
-		code = take_environment(c, e);
+	if (take_environment(c, code == ERR_OK ? e : NULL) != ERR_OK)
+		code = ERR_CONFIG;
 	return code;
 }
 

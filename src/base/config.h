@@ -38,7 +38,9 @@ struct config {
 };
 
 /* Defaults, then the file, then the environment.  path NULL: NIGHTDROP_CONFIG
- * or CONFIG_DEFAULT_PATH, and a missing default file is no error. */
+ * or CONFIG_DEFAULT_PATH, and a missing default file is no error.  *e is the
+ * first error; all other settings are taken all the same, so that it can be
+ * told where 'log' says. */
 enum err_code config_load(struct config *c, const char *path, struct err *e);
 void config_fini(struct config *c);
 

@@ -7,7 +7,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 static const char *const names[ERR_COUNT] = {
 	[ERR_OK] = "ok",
@@ -56,23 +55,6 @@ err_set(struct err *e, enum err_code code, const char *fmt, ...)
 	vsnprintf(e->text, sizeof(e->text), fmt, ap);
 	va_end(ap);
 	return code;
-}
-
-enum err_code
-err_prefix(struct err *e, const char *fmt, ...)
-{
-	char text[sizeof(e->text)];
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (n >= 0 && (size_t)n < sizeof(text) - 2)
-		snprintf(text + n, sizeof(text) - (size_t)n, ": %.*s",
-		    (int)(sizeof(text) - (size_t)n - 3), e->text);
-	memcpy(e->text, text, sizeof(text));
-	return e->code;
 }
 
 const char *

@@ -61,10 +61,6 @@ struct err {
 enum err_code err_set(struct err *e, enum err_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Put "…: " before the text of an error that is passed on; return its code. */
-enum err_code err_prefix(struct err *e, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
 /* The code as one lower-case word with hyphens ("not-found"), for logs and
  * problem types. */
 const char *err_name(enum err_code code);

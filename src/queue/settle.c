@@ -4,9 +4,9 @@
  * The promise: ERR_OK only if a call answered that the job is there, and
  * ERR_UNKNOWN if the last that is known is a call without an answer.  Such a
  * call is made again with the same id, and its answer decides: the accepting
- * functions find what the first call left and say so.  An error that is none
- * of the job's (lock time-out, disk full) decides nothing: after a call
- * without an answer it leaves the outcome unknown.
+ * functions find what the first call left and say so.  An error of the second
+ * (a refusal, a lock time-out, a full disk) does not: it leaves the outcome
+ * unknown.
  *
  * A database that is away is an answer at once (nothing was sent), unless a
  * call is already out without an answer: then it is worth waiting for.
@@ -88,23 +88,15 @@ again(struct settling *t, struct store *s, enum err_code code)
 }
 
 /*
- * Does this answer say what became of the job, whatever went before?  Not
- * ERR_CONFLICT: what holds the key may be our own first call.
+ * Does this error say that a call without an answer did not take the job?  Not
+ * a refusal: it looks at the queue as it is now, and waits for nobody, while
+ * the first call may still wait for its standby.  Not ERR_CONFLICT: what holds
+ * the key may be that call.  These two have waited for it.
  */
 static bool
 decides(enum err_code code)
 {
-	static const bool verdict[ERR_COUNT] = { [ERR_OK] = true,
-		[ERR_NOT_FOUND] = true,
-		[ERR_QUEUE_CLOSED] = true,
-		[ERR_BACKLOG] = true,
-		[ERR_TOO_LARGE] = true,
-		[ERR_MEDIA_TYPE] = true,
-		[ERR_CLOCK] = true,
-		[ERR_KEY_REUSED] = true,
-		[ERR_GONE] = true };
-
-	return verdict[code];
+	return code == ERR_KEY_REUSED || code == ERR_GONE;
 }
 
 enum err_code

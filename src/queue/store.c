@@ -218,7 +218,8 @@ fetch_secret(struct store *s, int64_t deadline_ms, struct err *e)
 		    SECRET_SIZE);
 	else {
 		pthread_mutex_lock(&s->lock);
-		memcpy(s->secret, secret.ptr, SECRET_SIZE);
+		if (!s->has_secret) /* others may be reading it by now */
+			memcpy(s->secret, secret.ptr, SECRET_SIZE);
 		s->has_secret = true;
 		pthread_mutex_unlock(&s->lock);
 	}

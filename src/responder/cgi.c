@@ -4,7 +4,9 @@
  *
  * A CGI script reads what CONTENT_LENGTH says and no further: the server need
  * not close descriptor 0 behind the body (RFC 3875 §4.2).  Without a length it
- * reads to the end (a chunked request: the server has undone the chunks).
+ * reads to the end (a chunked request: the server has undone the chunks), but
+ * not where nobody would send a body: there descriptor 0 may be the client's
+ * connection, or a terminal, and the end never come.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -12,9 +14,12 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+
+#define DRAIN_LIMIT ((size_t)64 << 20) /* bytes */
 
 extern char **environ;
 
@@ -57,18 +62,50 @@ cgi_write(struct exchange *x, const void *p, size_t len)
 	return true;
 }
 
+/*
+ * A server may still be writing the body when we have refused it, and take our
+ * end for a failure: read it away, within reason.
+ */
+static void
+drain(struct exchange *x)
+{
+	char scrap[16384];
+	size_t left = DRAIN_LIMIT;
+	long n;
+
+	while (
+	    left > sizeof(scrap) && (n = cgi_read(x, scrap, sizeof(scrap))) > 0)
+		left -= (size_t)n;
+}
+
+static uint64_t
+body_length(void)
+{
+	static const char *const without[] = { "GET", "HEAD", "DELETE",
+		"OPTIONS" };
+	const char *method = getenv("REQUEST_METHOD");
+	uint64_t length;
+
+	/* A length that is no number is the request layer's to refuse. */
+	if (slice_uint(slice_str(getenv("CONTENT_LENGTH")), &length))
+		return length;
+	for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
+		if (method != NULL && strcmp(method, without[i]) == 0)
+			return 0;
+	return UINT64_MAX;
+}
+
 void
 cgi_serve(const struct exchange *base)
 {
 	static const struct transport transport = { cgi_read, cgi_write };
 	struct exchange x = *base;
-	struct cgi io = { UINT64_MAX };
+	struct cgi io = { body_length() };
 
-	/* A length that is no number is the request layer's to refuse. */
-	slice_uint(slice_str(getenv("CONTENT_LENGTH")), &io.left);
 	x.transport = &transport;
 	x.env = environ;
 	x.io = &io;
 	x.deadline_ms = clock_mono_ms() + x.config->deadline_ms;
 	exchange_handle(&x);
+	drain(&x);
 }

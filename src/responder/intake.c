@@ -20,7 +20,7 @@ struct intake {
 	size_t len, size;
 	bool end; /* the body has ended */
 	int seq;
-	int64_t limit;	       /* the queue's, of an upload; 0: not known */
+	int64_t limit; /* what may come, in parts; or what was exceeded */
 	struct digest *digest; /* of a body in parts */
 };
 
@@ -127,7 +127,9 @@ accept_inline(struct intake *in, struct receipt *out, struct err *e)
 		return code;
 	if ((code = new_id(in, e)) != ERR_OK)
 		return code;
-	return accept_job(x->store, j, x->deadline_ms, out, e);
+	code = accept_job(x->store, j, x->deadline_ms, out, e);
+	in->limit = out->limit;
+	return code;
 }
 
 static enum err_code
@@ -167,7 +169,9 @@ put_parts(struct intake *in, struct receipt *out, struct err *e)
 	if ((code = check(in, e)) != ERR_OK)
 		return code;
 	exchange_renew(x);
-	return accept_upload(x->store, in->job, x->deadline_ms, out, e);
+	code = accept_upload(x->store, in->job, x->deadline_ms, out, e);
+	in->limit = out->limit;
+	return code;
 }
 
 static enum err_code
@@ -235,7 +239,7 @@ intake_accept(struct call *c, struct submission *job,
 		return err_set(e, ERR_INTERNAL, "no memory for a part");
 	code = take(&in, most, out, e);
 	if (code == ERR_TOO_LARGE || code == ERR_BACKLOG)
-		c->limit = in.limit > 0 ? in.limit : out->limit;
+		c->limit = in.limit;
 	free(in.part);
 	return code;
 }

@@ -12,6 +12,7 @@
  *
  * SPDX-License-Identifier: ISC
  */
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,12 +88,41 @@ parse_options(int argc, char **argv, struct options *o)
 	}
 }
 
+/* Whoever started us may have closed these: then our connections would get
+ * their numbers, and what is meant for a person would go there. */
+static void
+fill_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd != -1 && fd <= STDERR_FILENO);
+	if (fd != -1)
+		close(fd);
+}
+
+static int
+complain(const struct err *e)
+{
+	fprintf(stderr, "%s: %s\n", program, e->text);
+	return EX_CONFIG;
+}
+
 static int
 fail(const struct err *e)
 {
 	log_event(LEVEL_ERROR, "%s", e->text);
-	fprintf(stderr, "%s: %s\n", program, e->text);
-	return EX_CONFIG;
+	return complain(e);
+}
+
+static int
+print(const struct config *config, const struct err *broken)
+{
+	if (broken != NULL)
+		return complain(broken);
+	config_print(config, stdout);
+	return 0;
 }
 
 static int
@@ -115,6 +145,8 @@ run_listener(const struct exchange *base, struct err *e)
 		log_event(LEVEL_NOTICE, "%s listens on %s, %d threads",
 		    ND_VERSION, base->config->listen,
 		    thread_count(base->config));
+	else /* our threads wait in accept, and would not if it did not block */
+		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
 	if (serve(base, fd, own, thread_count(base->config), e) != ERR_OK)
 		return fail(e);
 	return 0;
@@ -134,7 +166,7 @@ run(const struct exchange *base, struct err *e)
 	if (own || listen_inherited(STDIN_FILENO))
 		return run_listener(base, e);
 	if (base->broken != NULL)
-		return EX_CONFIG;
+		return complain(base->broken);
 	err_set(e, ERR_CONFIG,
 	    "nothing to serve: 'listen' is not set, descriptor 0 is not a "
 	    "listening socket, and this is no CGI request");
@@ -150,20 +182,23 @@ main(int argc, char **argv)
 	struct exchange base = { .config = &config };
 	int status;
 
+	fill_descriptors();
 	/* A CGI server may turn a query without '=' into arguments (RFC 3875
 	 * §4.4): what a client wrote must not become our options. */
 	if (getenv("GATEWAY_INTERFACE") == NULL)
 		parse_options(argc, argv, &o);
 	if (config_load(&config, o.config, &broken) != ERR_OK)
 		base.broken = &broken;
-	else if (!o.print && log_open(config.log, program, &broken) != ERR_OK)
-		base.broken = &broken;
-	if (o.print && base.broken == NULL) {
-		config_print(&config, stdout);
-		return 0;
+	if (o.print) {
+		status = print(&config, base.broken);
+		config_fini(&config);
+		return status;
 	}
+	if (log_open(config.log, program,
+		base.broken == NULL ? &broken : NULL) != ERR_OK)
+		base.broken = &broken;
 	if (base.broken != NULL)
-		fail(&broken);
+		log_event(LEVEL_ERROR, "%s", broken.text);
 	base.store = store_new(&config);
 	status = run(&base, &e);
 	store_free(base.store);

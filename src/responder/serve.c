@@ -100,8 +100,12 @@ handle(struct server *s, FCGX_Request *r)
 		shutdown(r->ipcFd, SHUT_RDWR);
 }
 
-/* One connection, one request.  libfcgi closes the connection on every path:
- * keepConnection is 0 from the moment the request has been read. */
+/*
+ * One connection, one request.  libfcgi closes by telling the peer and waiting
+ * for its end: that is what a peer needs which is still sending (it has been
+ * refused early), or it would lose our answer.  Where the end of the body has
+ * been read there is nothing to wait for, and the closing is ours.
+ */
 static void
 serve_connection(struct server *s, int fd)
 {
@@ -115,9 +119,11 @@ serve_connection(struct server *s, int fd)
 	r.keepConnection = 1; /* or FCGX_Accept_r closes what we gave it */
 	if (FCGX_Accept_r(&r) != 0)
 		return;
-	r.keepConnection = 0;
 	handle(s, &r);
+	r.keepConnection = FCGX_HasSeenEOF(r.in) != 0; /* left open for us */
 	FCGX_Finish_r(&r);
+	if (r.ipcFd != -1)
+		close(r.ipcFd);
 }
 
 /* Errors that are the connection's, or that pass, must not end a thread. */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Straight to the socket: what broken and hostile peers send."""
 import struct
+import time
 
 import pytest
 
@@ -64,6 +65,34 @@ def test_sender_goes_away(responder, db, sent):
     process.wait_until(
         lambda: count(db) == (before + 1, 0), 5,
         "nothing but the healthy job, and no upload left")
+
+
+def test_backlog_fills_while_a_body_comes(responder, db):
+    """The limit that is named is the one that was exceeded."""
+    db.queue("filling", max_waiting=1)
+    with fcgi.Connection(responder.socket) as c:
+        c.begin(fcgi.environment("POST", "/queues/filling/jobs",
+                                 b"x" * 300000))
+        c.body(b"x" * 299999)
+        process.wait_until(lambda: count(db)[1] == 1, 5, "the upload")
+        a = fcgi.call(responder.socket, "POST", "/queues/filling/jobs", b"x")
+        assert a.status == 202, a
+        c.body(b"x")
+        c.finish()
+        doc = check_problem(c.answer(), 503)
+    assert doc["limit"] == 1
+
+
+def test_refused_before_the_body_comes(responder):
+    """Who is still sending is not cut off, and hears why."""
+    for _ in range(20):
+        with fcgi.Connection(responder.socket) as c:
+            c.begin(fcgi.environment("POST", "/queues/UPPER/jobs",
+                                     b"x" * 100000))
+            time.sleep(0.02)
+            c.body(b"x" * 100000)
+            c.finish()
+            check_problem(c.answer(), 404)
 
 
 def test_abort_record(responder, db):

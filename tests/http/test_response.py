@@ -142,17 +142,6 @@ def test_nightdrops_own_answer(mount, answered):
     assert doc["outcome"]["by"] == "nightdrop"
 
 
-def test_whole_message(mount, answered):
-    a = mount.client.get(answered["s403"] + "/response",
-                         Accept="application/http")
-    assert a.status == 200
-    assert a.get("Content-Type").startswith("application/http")
-    head, _, body = a.body.partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 403 Not Tonight\r\n")
-    assert b"\r\nContent-Type: text/plain" in head
-    assert body == b"answer 403"
-
-
 def test_head(mount, answered):
     a = mount.client.request("HEAD", answered["echo"] + "/response")
     assert (a.status, a.body) == (200, b"")

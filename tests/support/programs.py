@@ -13,6 +13,19 @@ from . import place, process
 USER = "www-data"  # both run as this one where we are root
 
 
+# Every process that was started here, so that none outlives a failed test.
+started = []
+
+
+def end_strays():
+    """Kill what a failed test left running: our own children only."""
+    while started:
+        child = started.pop()
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+
+
 def sanitizer(base):
     """Where the sanitizers of a sanitized build write what they find."""
     path = base / "sanitizer"
@@ -48,6 +61,7 @@ class Responder:
                 [place.program("nightdrop.fcgi")], env=self.environment,
                 stdin=subprocess.DEVNULL, stdout=f, stderr=f, cwd="/",
                 **place.run_as(USER))
+        started.append(self.process)
         process.wait_until(self.listens, 20, f"the responder, see {self.log}")
         return self
 
@@ -67,10 +81,9 @@ class Responder:
 
     def stop(self, seconds=20):
         """TERM; the exit status."""
-        started = self.process
-        process.end(started, signal.SIGTERM, seconds)
-        self.process = None
-        return started.returncode if started else 0
+        child, self.process = self.process, None
+        process.end(child, signal.SIGTERM, seconds)
+        return child.returncode if child else 0
 
     def words(self):
         return self.log.read_text() if self.log.exists() else ""
@@ -158,6 +171,7 @@ class Started:
             command, env=environment, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/",
             **place.run_as(USER))
+        started.append(self.process)
         self.input = stdin
         self.watch = threading.Thread(target=self.sample, daemon=True)
         self.watch.start()

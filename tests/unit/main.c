@@ -30,6 +30,7 @@
 	X(stmt) \
 	X(receipt) \
 	X(run) \
+	X(settle) \
 	X(turn) \
 	X(environment) \
 	X(find) \

@@ -78,6 +78,26 @@ START_TEST(a_bad_line_is_named_with_what_is_wanted)
 }
 END_TEST
 
+START_TEST(the_first_error_is_told_and_the_rest_taken)
+{
+	struct config c;
+	struct err e = ERR_INIT;
+
+	setenv("NIGHTDROP_JOBS", "some", 1);
+	setenv("NIGHTDROP_LOG", "stderr", 1);
+	ck_assert_int_eq(
+	    load("threads = many\njobs = few\nprefix = /p\n", &c, &e),
+	    ERR_CONFIG);
+	unsetenv("NIGHTDROP_JOBS");
+	unsetenv("NIGHTDROP_LOG");
+	ck_assert_msg(strstr(e.text, ":1: ") != NULL, "%s", e.text);
+	ck_assert_msg(strstr(e.text, "threads") != NULL, "%s", e.text);
+	ck_assert_str_eq(c.prefix, "/p");
+	ck_assert_str_eq(c.log, "stderr");
+	config_fini(&c);
+}
+END_TEST
+
 START_TEST(a_long_line_is_an_error)
 {
 	char text[6000];
@@ -141,6 +161,7 @@ config_suite(void)
 	    t, the_environment_wins_over_the_file_and_the_file_over_defaults);
 	tcase_add_loop_test(t, a_bad_line_is_named_with_what_is_wanted, 0,
 	    sizeof(bad) / sizeof(bad[0]));
+	tcase_add_test(t, the_first_error_is_told_and_the_rest_taken);
 	tcase_add_test(t, a_long_line_is_an_error);
 	tcase_add_test(t, a_missing_file_is_an_error_only_when_it_was_named);
 	tcase_add_test(t, what_is_printed_can_be_read_and_shows_no_password);

@@ -12,13 +12,12 @@
 #include "base/err.h"
 #include "base/uuid.h"
 
-START_TEST(set_returns_its_code_and_prefix_keeps_the_text)
+START_TEST(set_returns_its_code)
 {
 	struct err e = ERR_INIT;
 
 	ck_assert_int_eq(err_set(&e, ERR_GONE, "%d", 7), ERR_GONE);
-	ck_assert_int_eq(err_prefix(&e, "file %s", "x"), ERR_GONE);
-	ck_assert_str_eq(e.text, "file x: 7");
+	ck_assert_str_eq(e.text, "7");
 	ck_assert_int_eq(err_set(NULL, ERR_GONE, "x"), ERR_GONE);
 }
 END_TEST
@@ -32,8 +31,6 @@ START_TEST(long_texts_are_cut_not_overrun)
 	wide[sizeof(wide) - 1] = '\0';
 	err_set(&e, ERR_IO, "%s", wide);
 	ck_assert_uint_eq(strlen(e.text), sizeof(e.text) - 1);
-	err_prefix(&e, "%s", wide);
-	ck_assert_uint_lt(strlen(e.text), sizeof(e.text));
 }
 END_TEST
 
@@ -157,7 +154,7 @@ values_suite(void)
 	Suite *s = suite_create("base/values");
 	TCase *t = tcase_create("values");
 
-	tcase_add_test(t, set_returns_its_code_and_prefix_keeps_the_text);
+	tcase_add_test(t, set_returns_its_code);
 	tcase_add_test(t, long_texts_are_cut_not_overrun);
 	tcase_add_test(t, every_code_has_a_name_of_its_own);
 	tcase_add_test(t, instants_are_written_in_utc);

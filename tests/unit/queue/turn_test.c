@@ -52,11 +52,12 @@ answer(enum stmt_id id)
 	PGresult *res = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
 	const char *s = stmt_get(id)->result;
 	PGresAttDesc desc[64];
+	char name[] = "c";
 	size_t i, k;
 
 	memset(desc, 0, sizeof(desc));
 	for (i = 0; s[i] != '\0'; i++) {
-		desc[i].name = (char[]) { "c" };
+		desc[i].name = name;
 		desc[i].format = 1;
 		for (k = 0; k < sizeof(types) / sizeof(types[0]); k++)
 			if (types[k].letter == s[i])
