@@ -32,6 +32,8 @@ declare
 	stopped bigint;
 	queues text[];
 	sizes bigint[];
+	begun uuid[];
+	holders integer[];
 begin
 	perform nightdrop.durable();
 	run := nightdrop.worker_hold(worker, token, false);
@@ -62,9 +64,17 @@ begin
 	)
 	select count(*), count(j.stop),
 	    array_agg(j.queue) filter (where j.stop is null),
-	    array_agg(j.bytes::bigint) filter (where j.stop is null)
-	into n, stopped, queues, sizes
+	    array_agg(j.bytes::bigint) filter (where j.stop is null),
+	    array_agg(j.id) filter (where j.started is not null),
+	    array_agg(j.attempt) filter (where j.started is not null)
+	into n, stopped, queues, sizes, begun, holders
 	from judged j;
+
+	if begun is not null then
+		delete from nightdrop.part p
+		using unnest(begun, holders) o(id, holder)
+		where p.id = o.id and p.holder = o.holder;
+	end if;
 
 	if queues is not null then
 		perform nightdrop.counter_add(queues,

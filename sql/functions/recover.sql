@@ -7,6 +7,9 @@
 -- Errors:     ND401.
 -- Tables:     those of take_back.
 --
+-- Also proven dead: other workers under the same lock.  A guardian has one at
+-- a time; of one that died before it had its answer no guardian knows the id.
+--
 -- SPDX-License-Identifier: ISC
 
 create or replace function nightdrop.recover(worker bigint, token uuid,
@@ -27,7 +30,11 @@ begin
 	from nightdrop.take_back(run, array(select w.id
 		from nightdrop.worker w
 		where w.run = my.run and w.left_at is null
-		    and w.id <> recover.worker), proven) t;
+		    and w.id <> recover.worker), proven || array(select w.id
+		from nightdrop.worker me
+		    join nightdrop.worker w on w.run = me.run
+			and w.host = me.host and w.lock = me.lock
+		where me.id = recover.worker and w.id <> me.id)) t;
 end
 $$;
 

@@ -29,6 +29,7 @@ as $$
 declare
 	mine nightdrop.worker;
 	reserved uuid[];
+	kin bigint[];
 begin
 	perform nightdrop.durable();
 	-- The run's lock first: a join, a leave and an opening wait here.
@@ -57,12 +58,16 @@ begin
 	-- Also so that a repeated call has something for its commit to wait for.
 	update nightdrop.run u set slots = u.slots where u.id = mine.run;
 
+	-- Those that its guardian had before it.
+	kin := array(select w.id from nightdrop.worker w
+	    where w.run = mine.run and w.host = mine.host
+		and w.lock = mine.lock);
 	if exists (select from nightdrop.run u
 		where u.id = mine.run and u.closed is null)
 	    and not exists (select from nightdrop.worker w
 		where w.run = mine.run
-		and not nightdrop.worker_dead(w, null)) then
-		perform nightdrop.take_back(mine.run, null, null);
+		and not nightdrop.worker_dead(w, kin)) then
+		perform nightdrop.take_back(mine.run, null, kin);
 		perform nightdrop.run_close(mine.run);
 	end if;
 

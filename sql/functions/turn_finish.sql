@@ -15,8 +15,8 @@
 -- it was lost.
 --
 -- An answer that stays nobody's (the job goes back, or was dismissed, or it
--- came to an end that is ours) leaves no parts behind.  The back-off is spread by a tenth either way, or jobs that
--- failed together would come back together.
+-- came to an end that is ours) leaves no parts behind.  The back-off is spread
+-- by a tenth either way, or jobs that failed together would come back together.
 --
 -- Internal.
 --

@@ -109,14 +109,11 @@ row_stop(struct worker *w, const struct turn_row *r)
 static void
 row_idle(struct worker *w, const struct turn_row *r)
 {
-	int64_t wait_ms;
+	int64_t due = -1;
 
-	if (r->due == TIME_NONE) {
-		pass_idle(&w->pass, -1);
-		return;
-	}
-	wait_ms = (r->due - clock_wall_us() - w->offset_us) / 1000;
-	pass_idle(&w->pass, clock_mono_ms() + (wait_ms < 0 ? 0 : wait_ms + 1));
+	if (r->due != TIME_NONE)
+		due = (r->due - w->offset_us) / 1000 + 1;
+	pass_idle(&w->pass, due);
 }
 
 void

@@ -108,6 +108,7 @@ fork_failed(struct worker *w, struct job *j, const struct err *e)
 {
 	log_event(LEVEL_ERROR, "cannot start a handler: %s", e->text);
 	list_add(&w->returning, j);
+	pass_stir(&w->pass); /* it lies behind the cursor */
 	w->place_at = clock_mono_ms() + AGAIN_MS;
 	if (++w->fork_failures < FORK_FAILURES || w->draining)
 		return;
@@ -154,7 +155,7 @@ collect(struct seat *s, const struct slot_outcome *o)
 	stream_end(s);
 	if (s->stale) {
 		job_free(j);
-	} else if (s->given_up && o->result != RESULT_SUCCESSFUL) {
+	} else if (s->given_up && o->result == RESULT_RETRY) {
 		list_add(&w->returning, j);
 	} else if (s->trouble != NULL) {
 		job_end_by_us(j, TURN_RETRY, 500, s->trouble, w->offset_us);

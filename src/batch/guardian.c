@@ -185,10 +185,9 @@ guardian_run(const struct config *c, worker_fn *fn, void *ctx, int *exit_code,
 		return err_set(e, ERR_IO, "no memory for the worker's page");
 	if ((code = reap_adopt(e)) != ERR_OK)
 		return code;
-	if ((code = lockfile_new(c, &g.lock, &g.fd, e)) == ERR_OK) {
-		signals_block(&g);
+	signals_block(&g); /* first: nothing is left behind by one */
+	if ((code = lockfile_new(c, &g.lock, &g.fd, e)) == ERR_OK)
 		*exit_code = workers_run(&g, fn, ctx);
-	}
 	if (g.fd != -1)
 		close(g.fd);
 	free(g.lock);

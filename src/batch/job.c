@@ -131,7 +131,7 @@ void
 job_end_by_us(struct job *j, enum turn_result result, int status,
     const char *reason, int64_t offset_us)
 {
-	int64_t now = clock_wall_us() + offset_us;
+	int64_t now = clock_mono_us() + offset_us;
 
 	j->finish = (struct turn_finish) {
 		.result = result,

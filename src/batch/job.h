@@ -34,7 +34,7 @@ struct job *job_new(const struct turn_row *claim); /* copies */
 void job_free(struct job *j);			   /* NULL is fine */
 
 /* What the handler came to.  Copies; the claim's text is no longer needed and
- * is freed.  offset_us: what the server's clock is ahead of ours. */
+ * is freed.  offset_us: the server's clock minus our monotonic one. */
 void job_end(struct job *j, const struct slot_outcome *o, int64_t offset_us);
 /* An outcome of our own: the handler did not run, or could not be served. */
 void job_end_by_us(struct job *j, enum turn_result result, int status,

@@ -35,8 +35,8 @@ on_signal(int sig)
 		errno = saved; /* full: poll wakes anyway */
 }
 
-static enum err_code
-signals_open(struct err *e)
+enum err_code
+loop_signals(struct err *e)
 {
 	static const int caught[] = { SIGTERM, SIGINT, SIGHUP, ORPHANED };
 	struct sigaction sa = { .sa_handler = on_signal };
@@ -187,14 +187,12 @@ enum err_code
 loop_run(struct worker *w, struct err *e)
 {
 	struct fds f = { NULL, NULL, 0 };
-	enum err_code code;
 
-	if ((code = signals_open(e)) != ERR_OK)
-		return code;
 	f.fd = calloc(2 + (size_t)w->seats * SLOT_FDS, sizeof(*f.fd));
 	f.of = calloc((size_t)w->seats, sizeof(*f.of));
 	if (f.fd == NULL || f.of == NULL)
 		abort();
+	signals_take(w); /* what came while the run was opened */
 	work_step(w, clock_mono_ms());
 	while (w->end.code == ERR_OK && !work_over(w, clock_mono_ms())) {
 		fds_gather(&f, w);

@@ -49,7 +49,8 @@ work(struct worker *w, const struct options *options)
 	bool entered;
 	enum err_code code;
 
-	if (open_run(w, options, &entered, &e) != ERR_OK)
+	if (loop_signals(&e) != ERR_OK ||
+	    open_run(w, options, &entered, &e) != ERR_OK)
 		return report_error(&e);
 	if (!entered)
 		return EXIT_SUCCESS;

@@ -28,7 +28,7 @@
 #include "batch/worker.h"
 #include "queue/turn.h"
 
-#define GROUP 16
+#define GROUP 24
 #define LINGER_MS 20
 #define AHEAD_MS 100	/* starts recorded ahead: worth this long */
 #define AHEAD_MOST 64	/* but never more than this, or 2 a slot */

@@ -63,7 +63,7 @@ struct worker {
 	struct conn *conn;
 	struct run_worker me;
 	int64_t run;
-	int64_t offset_us; /* server's clock minus ours */
+	int64_t offset_us; /* server's clock minus our monotonic one */
 
 	int64_t lease_ms, lease_until; /* length; end on the mono clock */
 	int64_t renew_at;
@@ -128,6 +128,9 @@ void keep_step(struct worker *w, int64_t now);
 int64_t keep_wakes_at(const struct worker *w);
 void keep_ask_mine(void *worker); /* for conn_on_session */
 
+/* From here on TERM, INT and HUP are remembered for the loop, and do not kill:
+ * a worker that dies while it opens a run leaves it open. */
+enum err_code loop_signals(struct err *e);
 /* Until there is nothing left to do, or w->end says why not. */
 enum err_code loop_run(struct worker *w, struct err *e);
 

@@ -67,7 +67,7 @@ prepare(struct slot *s, const struct slot_job *j)
 	s->timed_out = false;
 	s->no_start[0] = '\0';
 	s->exit_code = s->signal = 0;
-	s->outcome.started_us = clock_wall_us();
+	s->outcome.started_us = clock_mono_us();
 }
 
 enum err_code

@@ -63,7 +63,7 @@ struct slot_outcome { /* lent by the slot until slot_reset */
 	int exit_code, signal; /* exit_code -1: killed by signal */
 	struct slice log;
 	int64_t retry_ms;	      /* handler's Retry-After; -1: none */
-	int64_t started_us, ended_us; /* clock_wall_us() */
+	int64_t started_us, ended_us; /* clock_mono_us() */
 };
 
 struct slot;

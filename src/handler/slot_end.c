@@ -40,7 +40,7 @@ decide(struct slot *s)
 		.no_start = s->no_start[0] != '\0' ? s->no_start : NULL,
 		.exit_code = s->exit_code,
 		.signal = s->signal,
-		.now_us = s->outcome.ended_us };
+		.now_us = clock_wall_us() };
 	struct buf why;
 
 	buf_init(&why, SLOT_WORDS_LIMIT / 2);
@@ -90,7 +90,7 @@ slot_end_reap(struct slot *s)
 	if (!process_reap(&s->traffic.process, &s->exit_code, &s->signal))
 		return;
 	escape_remove(s->escape, s->group);
-	s->outcome.ended_us = clock_wall_us();
+	s->outcome.ended_us = clock_mono_us();
 	s->phase = PHASE_DRAINING;
 	slot_end_drain(s);
 }
