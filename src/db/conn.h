@@ -95,4 +95,20 @@ enum err_code conn_try(struct conn *c, enum stmt_id stmt,
     const struct params *p, int64_t deadline_ms, enum conn_flags flags,
     struct rows **out, struct err *e);
 
+/*
+ * conn_try in two halves, maybe of two threads one after the other: between
+ * them nobody else touches the connection, p, or w.  The first half does not
+ * wait; with a session established it has sent the call.
+ */
+struct conn_wait {
+	struct conn *conn;
+	bool done;
+	struct rows *rows;
+	struct err error;
+};
+
+void conn_begin(struct conn *c, enum stmt_id stmt, const struct params *p,
+    int64_t deadline_ms, enum conn_flags flags, struct conn_wait *w);
+enum err_code conn_end(struct conn_wait *w, struct rows **out, struct err *e);
+
 #endif

@@ -168,17 +168,10 @@ conn_earliest(const struct conn *c)
 	return at;
 }
 
-struct wait {
-	struct conn *conn;
-	bool done;
-	struct rows *rows;
-	struct err error;
-};
-
 static void
 wait_done(void *ctx, struct rows *rows, const struct err *e)
 {
-	struct wait *w = ctx;
+	struct conn_wait *w = ctx;
 
 	w->done = true;
 	w->error = *e;
@@ -186,12 +179,11 @@ wait_done(void *ctx, struct rows *rows, const struct err *e)
 		w->rows = conn_keep_rows(w->conn);
 }
 
-static enum err_code
-wait_for(struct wait *w, struct rows **out, struct err *e)
+enum err_code
+conn_end(struct conn_wait *w, struct rows **out, struct err *e)
 {
 	struct conn *c = w->conn;
 
-	conn_step(c, 0);
 	while (!w->done) {
 		struct pollfd p = { .fd = conn_fd(c),
 			.events = conn_events(c) };
@@ -211,10 +203,24 @@ conn_call(struct conn *c, enum stmt_id stmt, struct params *p,
     int64_t deadline_ms, enum conn_flags flags, struct rows **out,
     struct err *e)
 {
-	struct wait w = { .conn = c };
+	struct conn_wait w = { .conn = c };
 
 	conn_submit(c, stmt, p, deadline_ms, flags, wait_done, &w);
-	return wait_for(&w, out, e);
+	conn_step(c, 0);
+	return conn_end(&w, out, e);
+}
+
+void
+conn_begin(struct conn *c, enum stmt_id stmt, const struct params *p,
+    int64_t deadline_ms, enum conn_flags flags, struct conn_wait *w)
+{
+	struct call *call;
+
+	*w = (struct conn_wait) { .conn = c };
+	call = enqueue(c, stmt, deadline_ms, flags, wait_done, w);
+	call->params = p;
+	call->one_try = true;
+	conn_step(c, 0);
 }
 
 enum err_code
@@ -222,10 +228,8 @@ conn_try(struct conn *c, enum stmt_id stmt, const struct params *p,
     int64_t deadline_ms, enum conn_flags flags, struct rows **out,
     struct err *e)
 {
-	struct wait w = { .conn = c };
-	struct call *call = enqueue(c, stmt, deadline_ms, flags, wait_done, &w);
+	struct conn_wait w;
 
-	call->params = p;
-	call->one_try = true;
-	return wait_for(&w, out, e);
+	conn_begin(c, stmt, p, deadline_ms, flags, &w);
+	return conn_end(&w, out, e);
 }

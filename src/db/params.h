@@ -50,7 +50,8 @@ void params_null(struct params *p);
 void params_bool(struct params *p, bool v);
 void params_int4(struct params *p, int32_t v);
 void params_int8(struct params *p, int64_t v);
-void params_text(struct params *p, struct slice v);  /* also json; SLICE_NONE: null */
+void params_text(
+    struct params *p, struct slice v); /* also json; SLICE_NONE: null */
 void params_bytes(struct params *p, struct slice v); /* SLICE_NONE: null */
 void params_bytes_lent(struct params *p, struct slice v);
 void params_uuid(struct params *p, const struct uuid *v);

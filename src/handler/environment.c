@@ -21,8 +21,9 @@
 #include "base/clock.h"
 #include "handler/progress.h"
 
-#define VARIABLE_LIMIT 131071 /* one string of execve on Linux, less its NUL \
-			       */
+#define VARIABLE_LIMIT                                        \
+	131071 /* one string of execve on Linux, less its NUL \
+		*/
 
 /* From the stored request as it is, else the default; NULL: left out. */
 static const struct {

@@ -5,15 +5,20 @@
  *
  * Every caller is a waiter in one line.  At most one of them leads: it takes
  * the head of the line, its own row first, as a group, sends it in one call,
- * tells its members, and hands the lead to the new head.  A lone caller finds
- * nobody leading and sends at once; while a commit is being flushed the line
- * grows, and all of it goes next.  There is no thread of its own and no timer.
+ * waits for the answer, hands the lead to the new head, and tells its members.
+ * A lone caller finds nobody leading and sends at once; while a commit is being
+ * flushed the line grows, and all of it goes next.  There is no thread of its
+ * own and no timer.
+ *
+ * What goes next is sent by the old leader, in the name of the new one, before
+ * anything else: so the server is not idle while one thread wakes another.
  *
  * Why each caller gets the truth about its own row:
  *
  * - The lead is given under the lock, to one waiter that is then the head of
  *   the line, and given up only under the lock; so groups do not overlap, and
- *   the connection is one thread's at a time.
+ *   the connection is one thread's at a time.  A call that is sent ahead for
+ *   the next leader is the last that the old one does with it.
  * - A row is copied into the call's parameters under the lock, while its
  *   waiter is in the line and cannot leave.  Afterwards nobody but its own
  *   thread reads a submission: a waiter whose deadline passes marks itself
@@ -48,6 +53,12 @@
 #define GROUP_ROWS 64
 #define GROUP_BYTES ((size_t)4 << 20)
 
+struct group {
+	int n;
+	struct waiter *member[GROUP_ROWS];
+	struct uuid id[GROUP_ROWS];
+};
+
 struct commit {
 	pthread_mutex_t lock;
 	struct line line;
@@ -55,14 +66,11 @@ struct commit {
 	bool away; /* no session could be made: why */
 	struct err why;
 
-	struct conn *conn;    /* the leader's */
-	struct params params; /* likewise */
-};
-
-struct group {
-	int n;
-	struct waiter *member[GROUP_ROWS];
-	struct uuid id[GROUP_ROWS];
+	/* The leader's, and what its group was sent with: */
+	struct conn *conn;
+	struct params params;
+	struct conn_wait call;
+	struct group next; /* sent ahead, for who leads next; n 0: nothing */
 };
 
 static const struct err too_late = { ERR_DB_AWAY,
@@ -220,54 +228,92 @@ group_end(struct commit *c, struct group *g)
 	g->n = n;
 }
 
-/* Send one group, whose first member is the leader. */
 static void
+call_begin(struct commit *c, int64_t deadline_ms)
+{
+	conn_begin(c->conn, STMT_JOB_ACCEPT_MANY, &c->params, deadline_ms,
+	    CALL_ONCE, &c->call);
+}
+
+/*
+ * The lead to the head of the line; its group is sent at once where that can
+ * be done without waiting.
+ */
+static void
+hand_over(struct commit *c)
+{
+	struct waiter *w = c->line.head;
+
+	c->led = w != NULL;
+	if (w == NULL)
+		return;
+	w->leads = true;
+	if (conn_alive(c->conn)) {
+		group_take(c, &c->next);
+		group_build(c, &c->next);
+		call_begin(c, w->deadline_ms);
+	}
+	pthread_cond_signal(&w->wake);
+}
+
+/*
+ * One group to its answer: what was sent ahead, or else the head of the line.
+ * The leader is its first member.  True: the lead has been handed over.
+ */
+static bool
 lead_once(struct commit *c, struct waiter *leader, struct group *g)
 {
 	struct rows *r = NULL;
 	struct err e = ERR_INIT;
 	enum err_code code;
+	bool ahead = c->next.n > 0;
 
-	group_take(c, g);
-	group_build(c, g);
+	*g = c->next;
+	c->next.n = 0;
+	if (!ahead) {
+		group_take(c, g);
+		group_build(c, g);
+	}
 	pthread_mutex_unlock(&c->lock);
-	code = conn_try(c->conn, STMT_JOB_ACCEPT_MANY, &c->params,
-	    leader->deadline_ms, CALL_ONCE, &r, &e);
+	if (!ahead)
+		call_begin(c, leader->deadline_ms);
+	code = conn_end(&c->call, &r, &e);
 	pthread_mutex_lock(&c->lock);
 	if (conn_alive(c->conn))
 		c->away = false;
-	if (code == ERR_OK)
+	if (code == ERR_OK) {
+		hand_over(c);
 		group_answer(g, r);
-	else if (code == ERR_DB_AWAY && !conn_alive(c->conn))
+	} else if (code == ERR_DB_AWAY && !conn_alive(c->conn))
 		group_away(c, g, leader, &e);
 	else
 		group_fail(c, g, &e);
 	rows_free(r);
 	group_end(c, g);
+	return code == ERR_OK;
 }
 
-/* Lead until the own row has been answered; hand over; wake the others. */
+/* Lead until the own row has been answered; wake the others. */
 static void
 lead(struct commit *c, struct waiter *self)
 {
 	struct group g = { .n = 0 };
+	bool handed = false;
 
-	while (self->state == WAITER_QUEUED) {
-		if (clock_mono_ms() >= self->deadline_ms) {
+	while (self->state != WAITER_ANSWERED) {
+		if (self->state == WAITER_QUEUED &&
+		    clock_mono_ms() >= self->deadline_ms) {
 			line_remove(&c->line, self);
 			answer(
 			    self, ERR_DB_AWAY, c->away ? &c->why : &too_late);
 			break;
 		}
-		lead_once(c, self, &g);
+		handed = lead_once(c, self, &g);
 		for (int i = 0; self->state == WAITER_QUEUED && i < g.n; i++)
 			pthread_cond_signal(&g.member[i]->wake);
 	}
-	c->led = c->line.head != NULL;
-	if (c->led) {
-		c->line.head->leads = true;
-		pthread_cond_signal(&c->line.head->wake);
-	}
+	if (!handed)
+		hand_over(c);
 	pthread_mutex_unlock(&c->lock);
 	for (int i = 0; i < g.n; i++) {
 		if (g.member[i] != self)

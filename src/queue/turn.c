@@ -84,8 +84,7 @@ finish_params(struct params *p, const struct turn_finish *f, size_t n)
 	EACH(p, PARAM_TEXT, turn_finish, f, n,
 	    params_item_text(
 		p, slice_str(x->by_handler ? "handler" : "nightdrop")));
-	EACH(
-	    p, PARAM_JSON, turn_finish, f, n, params_item_text(p, x->fields));
+	EACH(p, PARAM_JSON, turn_finish, f, n, params_item_text(p, x->fields));
 	EACH(p, PARAM_INT8, turn_finish, f, n, params_item_int8(p, x->size));
 	EACH(p, PARAM_BYTEA, turn_finish, f, n, params_item_bytes(p, x->body));
 	EACH(p, PARAM_INT4, turn_finish, f, n,

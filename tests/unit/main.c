@@ -7,42 +7,42 @@
 #include <stdlib.h>
 
 /* X(name) a suite; the function that makes it stands in its own file. */
-#define SUITES(X) \
-	X(buf) \
-	X(config) \
-	X(log) \
-	X(slice) \
-	X(values) \
+#define SUITES(X)       \
+	X(buf)          \
+	X(config)       \
+	X(log)          \
+	X(slice)        \
+	X(values)       \
 	X(cgi_response) \
-	X(etag) \
-	X(fields) \
-	X(json_put) \
-	X(origin) \
-	X(prefer) \
-	X(problem) \
-	X(request) \
-	X(served) \
-	X(variables) \
-	X(conn) \
-	X(params) \
-	X(rows) \
-	X(sqlstate) \
-	X(stmt) \
-	X(receipt) \
-	X(run) \
-	X(settle) \
-	X(turn) \
-	X(environment) \
-	X(find) \
-	X(outcome) \
-	X(slot) \
-	X(document) \
-	X(exchange) \
-	X(listen) \
-	X(reply) \
-	X(job) \
-	X(lockfile) \
-	X(options) \
+	X(etag)         \
+	X(fields)       \
+	X(json_put)     \
+	X(origin)       \
+	X(prefer)       \
+	X(problem)      \
+	X(request)      \
+	X(served)       \
+	X(variables)    \
+	X(conn)         \
+	X(params)       \
+	X(rows)         \
+	X(sqlstate)     \
+	X(stmt)         \
+	X(receipt)      \
+	X(run)          \
+	X(settle)       \
+	X(turn)         \
+	X(environment)  \
+	X(find)         \
+	X(outcome)      \
+	X(slot)         \
+	X(document)     \
+	X(exchange)     \
+	X(listen)       \
+	X(reply)        \
+	X(job)          \
+	X(lockfile)     \
+	X(options)      \
 	X(pass)
 
 #define DECLARE(name) Suite *name##_suite(void);

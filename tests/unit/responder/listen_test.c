@@ -23,9 +23,9 @@ setup(void)
 	snprintf(path, sizeof(path), "%s/s", dir);
 	snprintf(lock, sizeof(lock), "%s.lock", path);
 	snprintf(setting, sizeof(setting), "unix:%s", path);
-	config = (struct config) { .listen = setting,
-		.socket_mode = 0660,
-		.socket_group = no_group };
+	config = (struct config) {
+		.listen = setting, .socket_mode = 0660, .socket_group = no_group
+	};
 }
 
 static void
@@ -66,10 +66,10 @@ START_TEST(a_second_instance_is_refused_and_the_first_keeps_its_socket)
 		enum err_code code = listen_open(&config, &second, &e);
 
 		_exit(code == ERR_CONFIG &&
-			    strstr(e.text, "another process") != NULL &&
-			    second == -1 ?
-			0 :
-			1);
+			      strstr(e.text, "another process") != NULL &&
+			      second == -1 ?
+			  0 :
+			  1);
 	}
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq(status, 0);
@@ -159,16 +159,16 @@ listen_suite(void)
 	TCase *t = tcase_create("listen");
 
 	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_add_test(t,
-	    a_unix_socket_has_its_mode_before_anybody_can_connect);
-	tcase_add_test(t,
-	    a_second_instance_is_refused_and_the_first_keeps_its_socket);
+	tcase_add_test(
+	    t, a_unix_socket_has_its_mode_before_anybody_can_connect);
+	tcase_add_test(
+	    t, a_second_instance_is_refused_and_the_first_keeps_its_socket);
 	tcase_add_test(t, a_socket_left_over_from_a_crash_is_replaced);
 	tcase_add_test(t, a_file_that_is_no_socket_is_never_removed);
 	tcase_add_loop_test(t, an_address_is_numeric, 0,
 	    sizeof(addresses) / sizeof(addresses[0]));
-	tcase_add_test(t,
-	    an_ordinary_descriptor_is_not_inherited_as_a_listener);
+	tcase_add_test(
+	    t, an_ordinary_descriptor_is_not_inherited_as_a_listener);
 	suite_add_tcase(s, t);
 	return s;
 }
