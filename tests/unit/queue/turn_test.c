@@ -21,6 +21,8 @@ set(PGresult *res, int row, int col, const void *p, int len)
 {
 	char *copy = malloc((size_t)len + 1);
 
+	if (copy == NULL)
+		abort();
 	memcpy(copy, p, (size_t)len);
 	ck_assert_int_eq(PQsetvalue(res, row, col, copy, len), 1);
 	free(copy);
