@@ -55,6 +55,10 @@ loop_signals(struct err *e)
 		sigaction(caught[i], &sa, NULL);
 	sa.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &sa, NULL);
+	/* The guardian's handler would interrupt us once a job, for nothing:
+	 * the slots poll their processes. */
+	sa.sa_handler = SIG_DFL;
+	sigaction(SIGCHLD, &sa, NULL);
 	return ERR_OK;
 }
 
