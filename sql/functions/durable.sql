@@ -7,18 +7,19 @@
 -- Returns:  nothing.
 -- Tables:   none.
 --
--- Internal.
+-- Internal.  On every hot path, so without settings of its own: they would
+-- cost more than it does.
 --
 -- SPDX-License-Identifier: ISC
 
 create or replace function nightdrop.durable()
 returns void
 language plpgsql volatile
-set search_path = pg_catalog, pg_temp
 as $$
 begin
-	if current_setting('synchronous_commit') in ('off', 'local') then
-		perform set_config('synchronous_commit', 'on', true);
+	if pg_catalog.current_setting('synchronous_commit')
+	    operator(pg_catalog.=) any (array['off', 'local']) then
+		perform pg_catalog.set_config('synchronous_commit', 'on', true);
 	end if;
 end
 $$;
