@@ -50,15 +50,6 @@
 #include "queue/group.h"
 #include "queue/line.h"
 
-#define GROUP_ROWS 64
-#define GROUP_BYTES ((size_t)4 << 20)
-
-struct group {
-	int n;
-	struct waiter *member[GROUP_ROWS];
-	struct uuid id[GROUP_ROWS];
-};
-
 struct commit {
 	pthread_mutex_t lock;
 	struct line line;
@@ -109,53 +100,6 @@ answer(struct waiter *w, enum err_code code, const struct err *e)
 {
 	w->state = WAITER_ANSWERED;
 	w->code = err_set(&w->err, code, "%s", e->text);
-}
-
-/* The head of the line, as much as goes into one call. */
-static void
-group_take(struct commit *c, struct group *g)
-{
-	size_t bytes = 0;
-
-	g->n = 0;
-	while (c->line.head != NULL && g->n < GROUP_ROWS) {
-		struct waiter *w = c->line.head;
-		size_t more = w->job->body.len + w->job->request.len;
-
-		if (g->n > 0 && (w->alone || bytes + more > GROUP_BYTES))
-			break;
-		bytes += more;
-		line_remove(&c->line, w);
-		g->id[g->n] = w->job->id;
-		g->member[g->n++] = w;
-		if (w->alone)
-			break;
-	}
-}
-
-static void
-group_build(struct commit *c, const struct group *g)
-{
-	const struct submission *jobs[GROUP_ROWS];
-
-	for (int i = 0; i < g->n; i++) {
-		jobs[i] = g->member[i]->job;
-		g->member[i]->state = WAITER_SENT;
-	}
-	group_params(&c->params, jobs, g->n);
-}
-
-static void
-group_answer(const struct group *g, const struct rows *r)
-{
-	for (int i = 0; i < g->n; i++) {
-		struct waiter *w = g->member[i];
-
-		if (w->state == WAITER_LEFT)
-			continue;
-		w->state = WAITER_ANSWERED;
-		w->code = group_receipt(r, &g->id[i], i, &w->receipt, &w->err);
-	}
 }
 
 /* May the failure of a group be the fault of one row in it? */
@@ -249,8 +193,8 @@ hand_over(struct commit *c)
 		return;
 	w->leads = true;
 	if (conn_alive(c->conn)) {
-		group_take(c, &c->next);
-		group_build(c, &c->next);
+		group_take(&c->next, &c->line);
+		group_build(&c->next, &c->params);
 		call_begin(c, w->deadline_ms);
 	}
 	pthread_cond_signal(&w->wake);
@@ -271,8 +215,8 @@ lead_once(struct commit *c, struct waiter *leader, struct group *g)
 	*g = c->next;
 	c->next.n = 0;
 	if (!ahead) {
-		group_take(c, g);
-		group_build(c, g);
+		group_take(g, &c->line);
+		group_build(g, &c->params);
 	}
 	pthread_mutex_unlock(&c->lock);
 	if (!ahead)

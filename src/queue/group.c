@@ -1,11 +1,14 @@
 /*
- * Many submissions in one call: seven parallel arrays.
+ * Many submissions in one call: waiters off the line, seven parallel arrays,
+ * receipts.
  *
  * SPDX-License-Identifier: ISC
  */
 #include "queue/group.h"
 
 #include "queue/receipt.h"
+
+#define GROUP_BYTES ((size_t)4 << 20)
 
 static struct slice
 get_queue(const struct submission *j)
@@ -87,4 +90,50 @@ group_receipt(const struct rows *r, const struct uuid *id, int hint,
 	}
 	return err_set(e, ERR_SHAPE,
 	    "the database answered for other jobs, but not for this one");
+}
+
+void
+group_take(struct group *g, struct line *l)
+{
+	size_t bytes = 0;
+
+	g->n = 0;
+	while (l->head != NULL && g->n < GROUP_ROWS) {
+		struct waiter *w = l->head;
+		size_t more = w->job->body.len + w->job->request.len;
+
+		if (g->n > 0 && (w->alone || bytes + more > GROUP_BYTES))
+			break;
+		bytes += more;
+		line_remove(l, w);
+		g->id[g->n] = w->job->id;
+		g->member[g->n++] = w;
+		if (w->alone)
+			break;
+	}
+}
+
+void
+group_build(const struct group *g, struct params *p)
+{
+	const struct submission *jobs[GROUP_ROWS];
+
+	for (int i = 0; i < g->n; i++) {
+		jobs[i] = g->member[i]->job;
+		g->member[i]->state = WAITER_SENT;
+	}
+	group_params(p, jobs, g->n);
+}
+
+void
+group_answer(const struct group *g, const struct rows *r)
+{
+	for (int i = 0; i < g->n; i++) {
+		struct waiter *w = g->member[i];
+
+		if (w->state == WAITER_LEFT)
+			continue;
+		w->state = WAITER_ANSWERED;
+		w->code = group_receipt(r, &g->id[i], i, &w->receipt, &w->err);
+	}
 }
