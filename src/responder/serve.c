@@ -23,8 +23,8 @@
 
 #include <errno.h>
 #include <fcgiapp.h>
-#include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -41,14 +41,16 @@
 #include "responder/listen.h"
 
 #define STACK_SIZE (512 * 1024)
-#define SILENCE_S 30 /* a peer this long silent in mid-request has gone */
+#define SILENCE_S 30  /* a peer this long silent in mid-request has gone */
+#define LINGER_MS 250 /* on a manager's socket, after the signal to stop */
 #define WAKE_SIGNAL SIGUSR2
 
 struct server {
 	const struct exchange *base;
 	int fd;
-	bool own;      /* made by listen_open */
-	sigset_t wake; /* WAKE_SIGNAL alone */
+	bool own;	      /* made by listen_open */
+	int64_t linger_until; /* set before stopping is */
+	sigset_t wake;	      /* WAKE_SIGNAL alone */
 	atomic_bool stopping;
 	atomic_int alive; /* threads that have not returned */
 };
@@ -151,22 +153,34 @@ accept_interruptibly(const struct server *s)
 	return fd;
 }
 
-/* When stopping, what has already connected to a socket of our own is still
- * served; a socket that a manager gave us has its next process behind it. */
+/*
+ * When stopping, what has connected is still served.  To a socket of our own
+ * nobody can connect any more; a manager's is held open by the manager, and
+ * what it was just sending here would be answered by nobody.
+ */
+static bool
+may_accept(const struct server *s)
+{
+	struct pollfd p = { .fd = s->fd, .events = POLLIN };
+	int64_t left;
+
+	if (!atomic_load(&s->stopping))
+		return true;
+	left = s->linger_until - clock_mono_ms();
+	return poll(&p, 1, left > 0 ? (int)left : 0) > 0;
+}
+
 static void *
 thread_main(void *arg)
 {
 	struct server *s = arg;
 	int fd;
 
-	while (!atomic_load(&s->stopping) || s->own) {
-		fd = accept_interruptibly(s);
-		if (fd != -1)
-			serve_connection(s, fd);
-		else if (errno == EAGAIN && atomic_load(&s->stopping))
-			break;
-		else
+	while (may_accept(s)) {
+		if ((fd = accept_interruptibly(s)) == -1)
 			accept_failed(errno);
+		else
+			serve_connection(s, fd);
 	}
 	atomic_fetch_sub(&s->alive, 1);
 	return NULL;
@@ -206,14 +220,6 @@ wait_for_stop(const sigset_t *wanted)
 		log_reopen();
 }
 
-/* Nobody can connect any more; accept says so when the last has been taken. */
-static void
-close_door(const struct server *s)
-{
-	listen_remove(s->base->config);
-	fcntl(s->fd, F_SETFL, fcntl(s->fd, F_GETFL) | O_NONBLOCK);
-}
-
 /* True when all have returned before the deadline. */
 static bool
 threads_stop(struct server *s, pthread_t *thread, int count)
@@ -223,9 +229,9 @@ threads_stop(struct server *s, pthread_t *thread, int count)
 	int i;
 
 	if (s->own)
-		close_door(s);
+		listen_remove(s->base->config);
+	s->linger_until = clock_mono_ms() + (s->own ? 0 : LINGER_MS);
 	atomic_store(&s->stopping, true);
-	FCGX_ShutdownPending();
 	while (atomic_load(&s->alive) > 0 && clock_mono_ms() < deadline) {
 		for (i = 0; i < count; i++)
 			pthread_kill(thread[i], WAKE_SIGNAL);
