@@ -65,10 +65,12 @@ libnightdrop_a_SOURCES = \
 	src/handler/spawn_posix.c \
 	src/handler/tmpdir.c src/handler/tmpdir.h \
 	src/handler/traffic.c src/handler/traffic.h \
+	src/http/accept.c src/http/accept.h \
 	src/http/cgi_response.c src/http/cgi_response.h \
 	src/http/etag.c src/http/etag.h \
 	src/http/fields.c src/http/fields.h \
 	src/http/json_put.c src/http/json_put.h \
+	src/http/list.c src/http/list.h \
 	src/http/origin.c src/http/origin.h \
 	src/http/prefer.c src/http/prefer.h \
 	src/http/problem.c src/http/problem.h \

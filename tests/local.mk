@@ -33,6 +33,7 @@ unit_SOURCES = tests/unit/main.c \
 	tests/unit/handler/find_test.c \
 	tests/unit/handler/outcome_test.c \
 	tests/unit/handler/slot_test.c \
+	tests/unit/http/accept_test.c \
 	tests/unit/http/cgi_response_test.c \
 	tests/unit/http/etag_test.c \
 	tests/unit/http/fields_test.c \

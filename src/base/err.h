@@ -15,13 +15,21 @@ enum err_code {
 	ERR_LENGTH,	  /* body shorter or longer than announced */
 	ERR_UNAUTHORIZED, /* who are you */
 	ERR_FORBIDDEN,
-	ERR_NOT_FOUND, /* none, or not yours: never told apart */
-	ERR_METHOD,    /* known method, not for this resource */
-	ERR_CONFLICT,  /* state of the resource forbids it */
-	ERR_GONE,      /* was here; kept no longer */
-	ERR_TOO_LARGE, /* body over a limit */
+	ERR_NOT_FOUND,	     /* none, or not yours: never told apart */
+	ERR_METHOD,	     /* known method, not for this resource */
+	ERR_CONFLICT,	     /* state of the resource forbids it */
+	ERR_GONE,	     /* was here; kept no longer */
+	ERR_LENGTH_REQUIRED, /* a length must be announced */
+	ERR_PRECONDITION,    /* If-Match, If-None-Match do not hold */
+	ERR_TOO_LARGE,	     /* body over a limit */
 	ERR_MEDIA_TYPE,
+	ERR_RANGE,	      /* no byte of the range asked for is there */
 	ERR_KEY_REUSED,	      /* Idempotency-Key with another payload */
+	ERR_LINE,	      /* a line of a bundle is none */
+	ERR_OFFSET,	      /* an upload goes on at another offset */
+	ERR_CHECKSUM,	      /* bytes of an upload with another checksum */
+	ERR_TUS_VERSION,      /* a version of tus that we do not speak */
+	ERR_QUOTA,	      /* the owner has as much waiting as may be */
 	ERR_FIELDS_TOO_LARGE, /* request fields over a limit */
 	ERR_NOT_IMPLEMENTED,  /* unknown method */
 	ERR_QUEUE_CLOSED,

@@ -8,8 +8,8 @@
 #define ND_DB_STMT_H
 
 /* Schema versions that this program understands: hello().schema. */
-#define SCHEMA_MIN 1
-#define SCHEMA_MAX 1
+#define SCHEMA_MIN 2
+#define SCHEMA_MAX 2
 
 enum stmt_id {
 	STMT_HELLO,

@@ -48,11 +48,15 @@ bool method_is_safe(enum method m); /* RFC 9110 §9.2.1 */
 
 /* The variables that we look at, as sent; SLICE_NONE: absent. */
 struct request_variables {
-	struct slice auth_type, content_digest, content_length, content_type,
-	    host, https, idempotency_key, if_none_match, original_url, origin,
-	    path_info, prefer, prefix, query_string, remote_user, repr_digest,
-	    request_method, request_uri, script_name, sec_fetch_site,
-	    server_software, trust_user, unencoded_url;
+	struct slice accept, access_control_request_headers,
+	    access_control_request_method, auth_type, authorization,
+	    content_digest, content_length, content_type, host, https,
+	    idempotency_key, if_match, if_none_match, if_range, method_override,
+	    original_url, origin, path_info, prefer, prefix, query_string,
+	    queue, range, remote_user, repr_digest, request_method, request_uri,
+	    script_name, sec_fetch_site, server_software, trust_user,
+	    tus_resumable, unencoded_url, upload_checksum, upload_length,
+	    upload_metadata, upload_offset;
 };
 
 struct request {

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "http/accept.h"
 #include "http/prefer.h"
 #include "http/request.h"
 #include "responder/exchange.h"
@@ -17,7 +18,8 @@ struct call {
 	struct exchange *x;
 	struct request request;
 	struct prefer prefer;
-	struct buf base; /* what every link begins with: base_url and prefix */
+	enum media media; /* what the client would rather have */
+	struct buf base;  /* what every link begins with: base_url and prefix */
 	struct reply reply;
 	const char *pattern; /* of the resource, for the log */
 	const char *allow;   /* methods the resource has, for 405 and OPTIONS */

@@ -225,6 +225,12 @@ document_preference_field(struct call *c, bool respond_async, bool minimal)
 	reply_close_field(&c->reply);
 }
 
+void
+document_body(struct call *c, const struct buf *body)
+{
+	reply_send(&c->reply, "application/json", buf_view(body));
+}
+
 enum err_code
 document_send(struct call *c, const struct buf *body, struct err *e)
 {
@@ -247,6 +253,6 @@ document_send(struct call *c, const struct buf *body, struct err *e)
 	if (same)
 		reply_send_empty(&c->reply);
 	else
-		reply_send(&c->reply, "application/json", buf_view(body));
+		document_body(c, body);
 	return ERR_OK;
 }

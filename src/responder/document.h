@@ -28,6 +28,9 @@ void document_retry_field(struct call *c, int seconds);
 void document_preference_field(
     struct call *c, bool respond_async, bool minimal);
 
+/* Header and body of a document of ours: the last step, for each of them. */
+void document_body(struct call *c, const struct buf *body);
+
 /* Send a document that is not a job's, with an ETag made from its bytes; 304
  * where the client has it.  ERR_INTERNAL where it grew over the limit. */
 enum err_code document_send(

@@ -41,6 +41,8 @@ call_read(struct call *c, struct err *e)
 	code = request_read(r, c->x->env,
 	    broken != NULL ? SLICE_NONE : slice_str(config->prefix), e);
 	c->reply.head = r->method == METHOD_HEAD;
+	c->prefer = prefer_parse(r->var.prefer);
+	c->media = accept_best(r->var.accept);
 	if (broken != NULL)
 		return err_set(e, ERR_CONFIG, "%s", broken->text);
 	if (code != ERR_OK)
@@ -50,7 +52,6 @@ call_read(struct call *c, struct err *e)
 		    "base_url must be like https://host.example");
 	buf_puts(&c->base, config->base_url);
 	buf_slice(&c->base, r->prefix);
-	c->prefer = prefer_parse(r->var.prefer);
 	if (!method_is_safe(r->method) &&
 	    origin_cross_site(
 		r->var.sec_fetch_site, r->var.origin, r->var.host))

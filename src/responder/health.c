@@ -45,7 +45,7 @@ health_get(struct call *c, struct err *e)
 	buf_init(&b, DOCUMENT_LIMIT);
 	put_health(&b, &h);
 	reply_start(&c->reply, 200, SLICE_NONE, CACHE_NONE);
-	reply_send(&c->reply, "application/json", buf_view(&b));
+	document_body(c, &b);
 	buf_fini(&b);
 	return ERR_OK;
 }

@@ -44,7 +44,7 @@ send_state(struct call *c, int status, const struct job_ref *ref,
 	document_preference_field(c, false, true);
 	buf_init(&body, DOCUMENT_LIMIT);
 	document_put(&body, c, ref, s);
-	reply_send(&c->reply, "application/json", buf_view(&body));
+	document_body(c, &body);
 	buf_fini(&body);
 }
 

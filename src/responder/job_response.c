@@ -110,7 +110,7 @@ send_unfinished(struct call *c, const struct reader *who,
 	document_preference_field(c, false, true);
 	buf_init(&body, DOCUMENT_LIMIT);
 	document_put(&body, c, ref, &s);
-	reply_send(&c->reply, "application/json", buf_view(&body));
+	document_body(c, &body);
 	buf_fini(&body);
 	rows_free(s.rows);
 	return ERR_OK;

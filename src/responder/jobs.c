@@ -112,7 +112,7 @@ send_answer(struct call *c, const struct answer_form *form,
 		    c, document_retry_after(s, store_now_us(c->x->store)));
 	buf_init(&body, DOCUMENT_LIMIT);
 	document_put(&body, c, ref, s);
-	reply_send(&c->reply, "application/json", buf_view(&body));
+	document_body(c, &body);
 	buf_fini(&body);
 }
 

@@ -10,22 +10,26 @@
 #include "responder/resource.h"
 
 struct route {
-	const char *pattern; /* "*" is any segment */
-	const char *allow;   /* what the functions amount to */
-	resource_fn *get, *post, *delete;
+	const char *pattern;		   /* "*" is any segment */
+	const char *allow;		   /* what the functions amount to */
+	resource_fn *method[METHOD_COUNT]; /* HEAD: as GET */
 };
 
 #define ALLOW_GET "GET, HEAD, OPTIONS"
+#define GET(fn) [METHOD_GET] = (fn), [METHOD_HEAD] = (fn)
+#define POST(fn) [METHOD_POST] = (fn)
+#define DELETE(fn) [METHOD_DELETE] = (fn)
 
 static const struct route routes[] = {
-	{ "/", ALLOW_GET, service_get, NULL, NULL },
-	{ "/queues", ALLOW_GET, queues_get, NULL, NULL },
-	{ "/queues/*", ALLOW_GET, queue_get, NULL, NULL },
-	{ "/queues/*/jobs", "POST, OPTIONS", NULL, jobs_post, NULL },
-	{ "/jobs/*", "GET, HEAD, DELETE, OPTIONS", job_get, NULL, job_delete },
-	{ "/jobs/*/request", ALLOW_GET, job_request_get, NULL, NULL },
-	{ "/jobs/*/response", ALLOW_GET, job_response_get, NULL, NULL },
-	{ "/health", ALLOW_GET, health_get, NULL, NULL },
+	{ "/", ALLOW_GET, { GET(service_get) } },
+	{ "/queues", ALLOW_GET, { GET(queues_get) } },
+	{ "/queues/*", ALLOW_GET, { GET(queue_get) } },
+	{ "/queues/*/jobs", "POST, OPTIONS", { POST(jobs_post) } },
+	{ "/jobs/*", "GET, HEAD, DELETE, OPTIONS",
+	    { GET(job_get), DELETE(job_delete) } },
+	{ "/jobs/*/request", ALLOW_GET, { GET(job_request_get) } },
+	{ "/jobs/*/response", ALLOW_GET, { GET(job_response_get) } },
+	{ "/health", ALLOW_GET, { GET(health_get) } },
 };
 
 static bool
@@ -55,22 +59,6 @@ route_find(const struct request *r)
 	return NULL;
 }
 
-static resource_fn *
-route_method(const struct route *route, enum method m)
-{
-	switch (m) {
-	case METHOD_GET:
-	case METHOD_HEAD:
-		return route->get;
-	case METHOD_POST:
-		return route->post;
-	case METHOD_DELETE:
-		return route->delete;
-	default:
-		return NULL;
-	}
-}
-
 static enum err_code
 options(struct call *c)
 {
@@ -97,7 +85,7 @@ route_call(struct call *c, struct err *e)
 	c->allow = route->allow;
 	if (c->request.method == METHOD_OPTIONS)
 		return options(c);
-	fn = route_method(route, c->request.method);
+	fn = route->method[c->request.method];
 	if (fn == NULL)
 		return err_set(
 		    e, ERR_METHOD, "this resource has %s", route->allow);

@@ -13,6 +13,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 INSTALL = pathlib.Path(os.environ.get("NIGHTDROP_SQL_INSTALL",
                                       ROOT / "sql" / "install"))
 
+SCHEMA = len(list((INSTALL.parent / "migrations").glob("*.sql")))
+MORE = f"{SCHEMA + 1:04}-more.sql"
+
 
 def psql(database, sql):
     return subprocess.run(
@@ -69,7 +72,7 @@ def test_fresh_and_again(db):
     lines = first.stdout.splitlines()
     assert "migration 0001-tables.sql: applied" in lines
     assert lines[-1].startswith(
-        f"nightdrop schema 1 is installed in database {db} (instance ")
+        f"nightdrop schema {SCHEMA} is installed in database {db} (instance ")
     was = everything(db)
     again = install("-d", db)
     assert again.returncode == 0 and again.stderr == ""
@@ -109,12 +112,12 @@ def test_upgrade(db, tree):
     view = tree / "views" / "run_balance.sql"
     view.write_text(view.read_text().replace("as accounted", "as summed"))
     (tree / "views" / "failed_job.sql").unlink()
-    (tree / "migrations" / "0002-more.sql").write_text(
+    (tree / "migrations" / MORE).write_text(
         "alter table nightdrop.queue add column more text;\n")
     result = install("-d", db, script=tree / "install")
     assert result.returncode == 0, result.stderr
-    assert "migration 0002-more.sql: applied" in result.stdout
-    assert "nightdrop schema 2 is installed" in result.stdout
+    assert f"migration {MORE}: applied" in result.stdout
+    assert f"nightdrop schema {SCHEMA + 1} is installed" in result.stdout
     assert psql(db, "select more from nightdrop.hello()") == "more"
     assert psql(db, "select has_function_privilege('nightdrop_responder',"
                 " 'nightdrop.hello()', 'execute')") == "t"
@@ -130,8 +133,9 @@ def test_upgrade(db, tree):
 def test_failure_leaves_the_old(db, tree):
     install("-d", db)
     was = everything(db)
-    for name, text in (("migrations/0002-bad.sql", "create table nightdrop.x"
-                        " (i integer);\nselect 1/0;\n"),
+    for name, text in ((f"migrations/{SCHEMA + 1:04}-bad.sql",
+                        "create table nightdrop.x (i integer);\n"
+                        "select 1/0;\n"),
                        ("functions/zzz.sql", "create function nope();\n"),
                        ("views/zzz.sql", "create view nope as selec 1;\n")):
         (tree / name).write_text(text)
@@ -163,12 +167,12 @@ def test_print_is_what_is_run(db):
     text = install("--print").stdout
     subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-d", db],
                    input=text, text=True, check=True, capture_output=True)
-    assert psql(db, "select schema from nightdrop.hello()") == "1"
+    assert psql(db, "select schema from nightdrop.hello()") == str(SCHEMA)
 
 
 def test_help_and_version():
     assert "usage:" in install("--help").stdout
-    assert install("--version").stdout == "nightdrop schema 1\n"
+    assert install("--version").stdout == f"nightdrop schema {SCHEMA}\n"
 
 
 def test_refusals(db):

@@ -119,13 +119,13 @@ def in_one_place(session):
 
 
 def workers(session, count):
-    """Workers of one run over all queues."""
+    """Workers of one run over all queues, each with a guardian of its own."""
     ids = [session.one("select t.open()")]
     run = session.one("select max(run) from nightdrop.worker")
-    for _ in range(count - 1):
+    for i in range(count - 1):
         ids.append(session.one(
-            "select worker from nightdrop.run_join(%s, 1, 'h', 1, 'l',"
-            " gen_random_uuid(), '{}')", run))
+            "select worker from nightdrop.run_join(%s, 1, 'h', 1, %s,"
+            " gen_random_uuid(), '{}')", run, f"l{i}"))
     return ids
 
 

@@ -13,6 +13,7 @@
 	X(log)          \
 	X(slice)        \
 	X(values)       \
+	X(accept)       \
 	X(cgi_response) \
 	X(etag)         \
 	X(fields)       \
