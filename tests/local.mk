@@ -3,7 +3,7 @@
 
 TESTS += tests/lint/layers
 EXTRA_DIST += tests/batch tests/bench tests/conftest.py tests/faults \
-	tests/http tests/install-packages tests/lint tests/pytest.ini \
+	tests/http tests/install-packages tests/lint tests/npm tests/pytest.ini \
 	tests/run tests/sql tests/support
 AM_TESTS_ENVIRONMENT = srcdir='$(abs_srcdir)'; export srcdir;
 
