@@ -11,6 +11,8 @@
 #include "http/fields.h"
 #include "http/target.h"
 
+#define QUEUE_NAME_MAX 63
+
 /* clang-format off */
 #define VAR(name, member) \
 	{ name, sizeof(name) - 1, offsetof(struct request_variables, member) }
@@ -48,8 +50,10 @@ static const struct {
 	VAR("HTTP_X_ORIGINAL_URL", original_url),
 	VAR("NIGHTDROP_PREFIX", prefix),
 	VAR("NIGHTDROP_QUEUE", queue),
+	VAR("NIGHTDROP_SCRIPT_NAME", script_path),
 	VAR("NIGHTDROP_TRUST_USER", trust_user),
 	VAR("PATH_INFO", path_info),
+	VAR("PATH_TRANSLATED", path_translated),
 	VAR("QUERY_STRING", query_string),
 	VAR("REMOTE_USER", remote_user),
 	VAR("REQUEST_METHOD", request_method),
@@ -83,6 +87,22 @@ method_is_safe(enum method m)
 {
 	return m == METHOD_GET || m == METHOD_HEAD || m == METHOD_OPTIONS ||
 	       m == METHOD_TRACE;
+}
+
+bool
+queue_name_ok(struct slice s)
+{
+	if (s.len == 0 || s.len > QUEUE_NAME_MAX || s.ptr[0] < 'a' ||
+	    s.ptr[0] > 'z')
+		return false;
+	for (size_t i = 1; i < s.len; i++) {
+		char c = s.ptr[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
+		    c != '_' && c != '-')
+			return false;
+	}
+	return true;
 }
 
 static void
@@ -124,20 +144,43 @@ read_variables(struct request *r, struct err *e)
 	return ERR_OK;
 }
 
-static enum err_code
-read_prefix(struct request *r, struct slice configured, struct err *e)
+/* A path as an administrator sets it: "" or "/…", no "/" at its end. */
+static bool
+set_path(struct slice *out, struct slice passed, struct slice configured)
 {
-	struct slice p = r->var.prefix.ptr != NULL ? r->var.prefix : configured;
+	struct slice p = passed.ptr != NULL ? passed : configured;
 
 	while (p.len > 0 && p.ptr[p.len - 1] == '/')
 		p.len--;
 	if (p.len > 0 && (p.ptr[0] != '/' || !field_uri_ok(p) ||
 			     memchr(p.ptr, '%', p.len) != NULL ||
 			     memchr(p.ptr, '?', p.len) != NULL))
+		return false;
+	*out = p.len > 0 ? p : SLICE_LIT("");
+	return true;
+}
+
+static enum err_code
+read_place(struct request *r, const struct request_defaults *d, struct err *e)
+{
+	struct slice queue = r->var.queue.ptr != NULL ? r->var.queue : d->queue;
+
+	if (!set_path(&r->prefix, r->var.prefix, d->prefix))
 		return err_set(e, ERR_CONFIG,
 		    "prefix (or the parameter NIGHTDROP_PREFIX) must be "
 		    "a plain path that begins with /");
-	r->prefix = p.len > 0 ? p : SLICE_LIT("");
+	if (queue.ptr == NULL)
+		return ERR_OK;
+	if (!queue_name_ok(queue))
+		return err_set(e, ERR_CONFIG,
+		    "the parameter NIGHTDROP_QUEUE (or --queue) must be the "
+		    "name of a queue, not '%.*s'",
+		    queue.len < 100 ? (int)queue.len : 100, queue.ptr);
+	if (!set_path(&r->path, r->var.script_path, d->script_path))
+		return err_set(e, ERR_CONFIG,
+		    "the parameter NIGHTDROP_SCRIPT_NAME (or --script-name) "
+		    "must be a plain path that begins with /");
+	r->queue = queue;
 	return ERR_OK;
 }
 
@@ -183,8 +226,8 @@ read_owner(struct request *r, struct err *e)
 }
 
 enum err_code
-request_read(
-    struct request *r, char *const *env, struct slice prefix, struct err *e)
+request_read(struct request *r, char *const *env,
+    const struct request_defaults *d, struct err *e)
 {
 	enum err_code code;
 
@@ -193,13 +236,14 @@ request_read(
 		.prefix = SLICE_LIT(""),
 		.uri = SLICE_LIT(""),
 		.path = SLICE_LIT(""),
+		.info = SLICE_LIT(""),
 		.query = SLICE_LIT(""),
 		.content_length = -1,
 		.owner = SLICE_LIT("") };
 	buf_init(&r->bytes, 3 * REQUEST_ENV_SIZE);
 	if ((code = read_variables(r, e)) != ERR_OK)
 		return code;
-	if ((code = read_prefix(r, prefix, e)) != ERR_OK)
+	if ((code = read_place(r, d, e)) != ERR_OK)
 		return code;
 	if ((code = read_method(r, e)) != ERR_OK)
 		return code;

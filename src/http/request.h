@@ -10,6 +10,16 @@
  * them is there (plain CGI), SCRIPT_NAME and PATH_INFO, which are decoded
  * already.
  *
+ * A queue at any URL: where the server passes NIGHTDROP_QUEUE, all that lies
+ * below this location is that queue's, for a program that has been a CGI
+ * script there.  It is read as /queues/{queue}/jobs, and its path is not ours
+ * to judge: the server's SCRIPT_NAME and PATH_INFO, which are what the script
+ * would have been given, are the handler's.  A server that does not know where
+ * the script ends (mod_proxy_fcgi, and whoever calls the whole path
+ * SCRIPT_NAME) is told by NIGHTDROP_SCRIPT_NAME, the location's own path: what
+ * comes behind it is PATH_INFO.  NIGHTDROP_PREFIX keeps its meaning, the place
+ * of the resources that links point to; this location need not be below it.
+ *
  * An empty variable is an absent one; of a repeated one the first counts.
  *
  * Pure: works on the memory of env, which must outlive the request.
@@ -46,6 +56,9 @@ enum method {
 const char *method_name(enum method m);
 bool method_is_safe(enum method m); /* RFC 9110 §9.2.1 */
 
+/* [a-z][a-z0-9_-]{0,62}, as sql/ has it. */
+bool queue_name_ok(struct slice s);
+
 /* The variables that we look at, as sent; SLICE_NONE: absent. */
 struct request_variables {
 	struct slice accept, access_control_request_headers,
@@ -53,10 +66,11 @@ struct request_variables {
 	    content_digest, content_length, content_type, host, https,
 	    idempotency_key, if_match, if_none_match, if_range, method_override,
 	    original_url, origin, path_info, prefer, prefix, query_string,
-	    queue, range, remote_user, repr_digest, request_method, request_uri,
-	    script_name, sec_fetch_site, server_software, trust_user,
-	    tus_resumable, unencoded_url, upload_checksum, upload_length,
-	    upload_metadata, upload_offset;
+	    path_translated, queue, range, remote_user, repr_digest,
+	    request_method, request_uri, script_name, script_path,
+	    sec_fetch_site, server_software, trust_user, tus_resumable,
+	    unencoded_url, upload_checksum, upload_length, upload_metadata,
+	    upload_offset;
 };
 
 struct request {
@@ -65,7 +79,9 @@ struct request {
 	enum method method;
 	struct slice prefix; /* "" or "/…", without a "/" at its end */
 	struct slice uri;    /* raw target from its path on */
-	struct slice path;   /* decoded, prefix included */
+	struct slice path;   /* decoded, prefix included: the SCRIPT_NAME */
+	struct slice info;   /* decoded, behind path: the PATH_INFO */
+	struct slice queue;  /* of a queue at any URL; SLICE_NONE: elsewhere */
 	struct slice query;  /* raw; "" */
 	bool asterisk;	     /* OPTIONS * */
 	int segments;	     /* below the prefix; "/" has none */
@@ -75,18 +91,24 @@ struct request {
 	struct buf bytes;	/* holds path and segments */
 };
 
+/* What holds where the server does not pass NIGHTDROP_PREFIX, _QUEUE and
+ * _SCRIPT_NAME: the configuration's prefix, the program's arguments. */
+struct request_defaults {
+	struct slice prefix, queue, script_path;
+};
+
 /*
- * Read env ("NAME=value", NULL at its end).  prefix: the configuration's,
- * used where the server does not pass NIGHTDROP_PREFIX.
+ * Read env ("NAME=value", NULL at its end).
  *
  * ERR_FIELDS_TOO_LARGE, ERR_NOT_IMPLEMENTED (method), ERR_SYNTAX, ERR_CONFIG
- * (prefix), ERR_NOT_FOUND (outside of the prefix, or an empty segment, "." or
+ * (prefix, queue, the location's path), ERR_NOT_FOUND (outside of the prefix,
+ * or an empty segment, "." or
  * "..", or more segments than anything of ours has).  On failure method and
  * prefix are as far known as they could be, which is what an answer needs.
  * request_fini is due in either case.
  */
-enum err_code request_read(
-    struct request *r, char *const *env, struct slice prefix, struct err *e);
+enum err_code request_read(struct request *r, char *const *env,
+    const struct request_defaults *d, struct err *e);
 void request_fini(struct request *r);
 
 #endif

@@ -14,15 +14,26 @@ struct target {
 	bool path;    /* there is no query in it, and no authority */
 };
 
+static bool
+begins_with(struct slice s, struct slice start)
+{
+	return s.len >= start.len && start.len > 0 &&
+	       memcmp(s.ptr, start.ptr, start.len) == 0;
+}
+
+static bool
+is_iis(const struct request_variables *v)
+{
+	return begins_with(v->server_software, SLICE_LIT("Microsoft-IIS"));
+}
+
 static struct target
 find_target(struct request *r)
 {
-	static const char iis[] = "Microsoft-IIS";
 	const struct request_variables *v = &r->var;
 	struct target t = { v->request_uri, false, false };
 
-	if (v->server_software.len >= sizeof(iis) - 1 &&
-	    memcmp(v->server_software.ptr, iis, sizeof(iis) - 1) == 0) {
+	if (is_iis(v)) {
 		if (v->unencoded_url.ptr != NULL)
 			t.text = v->unencoded_url;
 		else if (v->original_url.ptr != NULL)
@@ -142,6 +153,35 @@ read_segments(struct request *r, struct slice rest, bool decoded, struct err *e)
 	return exists ? ERR_OK : none_there(e);
 }
 
+/*
+ * Below a queue's own location: the path as the server decoded and normalised
+ * it for a script, cut where the script ends.  IIS repeats SCRIPT_NAME in
+ * PATH_INFO.
+ */
+static enum err_code
+read_location(struct request *r, struct err *e)
+{
+	const struct request_variables *v = &r->var;
+	struct slice script = r->path.len > 0 ? r->path : v->script_name;
+	size_t start = r->bytes.len;
+	struct slice all;
+
+	if (!is_iis(v) || !begins_with(v->path_info, v->script_name))
+		buf_slice(&r->bytes, v->script_name);
+	buf_slice(&r->bytes, v->path_info);
+	all = slice_mem(r->bytes.ptr + start, r->bytes.len - start);
+	if (script.len > 0 && !begins_with(all, script))
+		return none_there(e);
+	r->path = slice_mem(all.ptr, script.len);
+	r->info = slice_mem(all.ptr + script.len, all.len - script.len);
+	if (r->info.len > 0 && r->info.ptr[0] != '/')
+		return none_there(e);
+	r->segment[r->segments++] = SLICE_LIT("queues");
+	r->segment[r->segments++] = r->queue;
+	r->segment[r->segments++] = SLICE_LIT("jobs");
+	return ERR_OK;
+}
+
 /* Split the target into r->uri and r->query; *path is what is between. */
 static void
 split_target(struct request *r, const struct target *t, struct slice *path)
@@ -183,6 +223,8 @@ target_read(struct request *r, struct err *e)
 	if (path.ptr[0] != '/')
 		return err_set(e, ERR_SYNTAX,
 		    "the request target must be a path that begins with /");
+	if (r->queue.ptr != NULL)
+		return read_location(r, e);
 	if (path.len < r->prefix.len ||
 	    memcmp(path.ptr, r->prefix.ptr, r->prefix.len) != 0)
 		return none_there(e);

@@ -98,6 +98,15 @@ put_env(struct buf *out, const struct request *r, struct err *e)
 	return ERR_OK;
 }
 
+/* Of the PATH_INFO that the server made, and of no other. */
+static struct slice
+translated(const struct request *r)
+{
+	if (r->info.len == 0 || !slice_eq(r->info, r->var.path_info))
+		return SLICE_NONE;
+	return r->var.path_translated;
+}
+
 static enum err_code
 put_ours(struct buf *out, const struct request *r, struct err *e)
 {
@@ -112,7 +121,8 @@ put_ours(struct buf *out, const struct request *r, struct err *e)
 		{ SLICE_LIT("REQUEST_URI"), r->uri },
 		{ SLICE_LIT("QUERY_STRING"), r->query },
 		{ SLICE_LIT("SCRIPT_NAME"), r->path },
-		{ SLICE_LIT("PATH_INFO"), SLICE_LIT("") },
+		{ SLICE_LIT("PATH_INFO"), r->info },
+		{ SLICE_LIT("PATH_TRANSLATED"), translated(r) },
 		{ SLICE_LIT("HTTPS"), https ? SLICE_LIT("on") : SLICE_NONE },
 		{ SLICE_LIT("REMOTE_USER"), trusted ? r->owner : SLICE_NONE },
 		{ SLICE_LIT("AUTH_TYPE"),

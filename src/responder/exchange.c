@@ -35,11 +35,16 @@ call_read(struct call *c, struct err *e)
 {
 	const struct config *config = c->x->config;
 	const struct err *broken = c->x->broken;
+	struct request_defaults defaults = {
+		.prefix =
+		    broken != NULL ? SLICE_NONE : slice_str(config->prefix),
+		.queue = slice_str(c->x->queue),
+		.script_path = slice_str(c->x->script_path),
+	};
 	struct request *r = &c->request;
 	enum err_code code;
 
-	code = request_read(r, c->x->env,
-	    broken != NULL ? SLICE_NONE : slice_str(config->prefix), e);
+	code = request_read(r, c->x->env, &defaults, e);
 	c->reply.head = r->method == METHOD_HEAD;
 	c->prefer = prefer_parse(r->var.prefer);
 	c->media = accept_best(r->var.accept);

@@ -33,6 +33,8 @@ struct exchange {
 	char **env; /* "NAME=value", NULL at the end */
 	void *io;   /* the transport's own */
 	const struct config *config;
+	const char *queue, *script_path; /* --queue, --script-name; NULL: not
+					    given */
 	struct store *store;
 	const struct err *broken; /* set: the process could not start as it is
 				     configured; every answer is 503 */

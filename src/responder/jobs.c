@@ -13,7 +13,6 @@
 #include "responder/intake.h"
 #include "responder/resource.h"
 
-#define QUEUE_NAME_MAX 63
 #define TYPE_MAX 1024 /* bytes of a Content-Type */
 
 /* What the queue's reply says (http.md, "What each 2xx means here"). */
@@ -28,23 +27,6 @@ static const struct answer_form forms[] = {
 	{ 201, "", true, false },
 	{ 204, NULL, false, false },
 };
-
-/* As sql/ has it: [a-z][a-z0-9_-]{0,62}. */
-static bool
-is_queue_name(struct slice s)
-{
-	if (s.len == 0 || s.len > QUEUE_NAME_MAX || s.ptr[0] < 'a' ||
-	    s.ptr[0] > 'z')
-		return false;
-	for (size_t i = 1; i < s.len; i++) {
-		char c = s.ptr[i];
-
-		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
-		    c != '_' && c != '-')
-			return false;
-	}
-	return true;
-}
 
 static enum err_code
 read_claims(const struct request *r,
@@ -73,7 +55,7 @@ judge(struct call *c, struct submission *j, struct buf *variables,
 	j->queue = r->segment[1];
 	j->owner = r->owner;
 	j->type = r->var.content_type;
-	if (!is_queue_name(j->queue))
+	if (!queue_name_ok(j->queue))
 		return err_set(e, ERR_NOT_FOUND, "there is no such queue");
 	if (j->type.len > TYPE_MAX || !field_value_ok(j->type))
 		return err_set(e, ERR_SYNTAX, "Content-Type is not one");

@@ -33,7 +33,7 @@
 static const char program[] = "nightdrop.fcgi";
 
 struct options {
-	const char *config;
+	const char *config, *queue, *script_path;
 	bool print;
 };
 
@@ -42,13 +42,21 @@ usage(FILE *f)
 {
 	fprintf(f,
 	    "usage: %s [--config FILE] [--print-config]\n"
+	    "       %s [--config FILE] --queue QUEUE [--script-name PATH]\n"
 	    "A FastCGI or CGI program, started by a web server; see "
 	    "README.\n\n"
 	    "  --config FILE    settings (default: $NIGHTDROP_CONFIG, then\n"
 	    "                   " CONFIG_DEFAULT_PATH ")\n"
+	    "  --queue QUEUE    as the parameter NIGHTDROP_QUEUE of each "
+	    "request: whatever\n"
+	    "                   is posted here is a job of this queue\n"
+	    "  --script-name PATH\n"
+	    "                   as NIGHTDROP_SCRIPT_NAME: what comes behind "
+	    "PATH is the\n"
+	    "                   job's PATH_INFO\n"
 	    "  --print-config   print every setting with its meaning, and exit\n"
 	    "  --help, --version\n",
-	    program);
+	    program, program);
 }
 
 static void
@@ -57,6 +65,8 @@ parse_options(int argc, char **argv, struct options *o)
 	static const struct option known[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "print-config", no_argument, NULL, 'p' },
+		{ "queue", required_argument, NULL, 'q' },
+		{ "script-name", required_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
@@ -70,6 +80,12 @@ parse_options(int argc, char **argv, struct options *o)
 			break;
 		case 'p':
 			o->print = true;
+			break;
+		case 'q':
+			o->queue = optarg;
+			break;
+		case 's':
+			o->script_path = optarg;
 			break;
 		case 'h':
 			usage(stdout);
@@ -187,6 +203,8 @@ main(int argc, char **argv)
 	 * §4.4): what a client wrote must not become our options. */
 	if (getenv("GATEWAY_INTERFACE") == NULL)
 		parse_options(argc, argv, &o);
+	base.queue = o.queue;
+	base.script_path = o.script_path;
 	if (config_load(&config, o.config, &broken) != ERR_OK)
 		base.broken = &broken;
 	if (o.print) {

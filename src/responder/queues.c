@@ -1,6 +1,6 @@
 /*
  * GET /queues and /queues/{queue}: what may be submitted, and how things
- * stand.
+ * stand; and the way there from a queue's own URL.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -110,4 +110,20 @@ queue_get(struct call *c, struct err *e)
 		code = err_set(e, ERR_NOT_FOUND, "there is no such queue");
 	buf_fini(&b);
 	return code;
+}
+
+enum err_code
+queue_see_other(struct call *c, struct err *e)
+{
+	struct buf *b;
+
+	(void)e;
+	reply_start(&c->reply, 303, SLICE_NONE, CACHE_DOCUMENT);
+	b = reply_open_field(&c->reply, "Location");
+	buf_slice(b, buf_view(&c->base));
+	buf_puts(b, "/queues/");
+	buf_slice(b, c->request.queue);
+	reply_close_field(&c->reply);
+	reply_header(&c->reply, 0);
+	return ERR_OK;
 }

@@ -11,6 +11,7 @@
 resource_fn service_get;      /* / */
 resource_fn queues_get;	      /* /queues */
 resource_fn queue_get;	      /* /queues/{queue} */
+resource_fn queue_see_other;  /* GET at a queue's own URL */
 resource_fn jobs_post;	      /* /queues/{queue}/jobs */
 resource_fn job_get;	      /* /jobs/{id}: the monitor */
 resource_fn job_delete;	      /* /jobs/{id} */

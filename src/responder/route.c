@@ -32,6 +32,10 @@ static const struct route routes[] = {
 	{ "/health", ALLOW_GET, { GET(health_get) } },
 };
 
+/* Whatever lies below a location with NIGHTDROP_QUEUE. */
+static const struct route queue_url = { "(a queue's own URL)",
+	"GET, HEAD, POST, OPTIONS", { GET(queue_see_other), POST(jobs_post) } };
+
 static bool
 matches(const char *pattern, const struct request *r)
 {
@@ -53,6 +57,8 @@ matches(const char *pattern, const struct request *r)
 static const struct route *
 route_find(const struct request *r)
 {
+	if (r->queue.ptr != NULL)
+		return &queue_url;
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
 		if (matches(routes[i].pattern, r))
 			return &routes[i];

@@ -6,6 +6,9 @@ plain CGI by mod_cgid) there are three mounts: /KIND with no user, /KIND-user
 whose Basic user is trusted, /KIND-auth whose user is not (no
 NIGHTDROP_TRUST_USER).  Any password will do: who somebody is, is the server's
 business, and not what we test.
+
+/KIND-own is the queue "own" at a URL of its own, and /script a plain CGI
+script of the same machine: the file that Apache.script() was given.
 """
 import os
 import signal
@@ -59,6 +62,7 @@ ScriptSock "{home}/cgid.sock"
 <Directory "{home}/bin/cgi">
   SetHandler cgi-script
 </Directory>
+ScriptAlias "/script" "{home}/bin/cgi/script"
 """
 
 # enablereuse is off, as it is by default: the responder closes after each
@@ -78,6 +82,16 @@ LOCATION = """
 <Location "{path}">
   SetEnv NIGHTDROP_PREFIX {path}
   {access}
+</Location>
+"""
+# What moves a CGI script into the night; where the script ends, mod_proxy_fcgi
+# does not know by itself.
+OWN = """
+<Location "{path}">
+  SetEnv NIGHTDROP_QUEUE own
+  {ends}
+  SetEnv NIGHTDROP_PREFIX /{kind}
+  Require all granted
 </Location>
 """
 ANYBODY = "CGIPassAuth On\n  Require all granted"
@@ -131,12 +145,24 @@ class Apache:
             text += f'FcgidInitialEnv {name} "{value}"\n'
             text += f'SetEnv {name} "{value}"\n'
         for kind in KINDS:  # the longer path first: ScriptAlias is a prefix
-            for suffix in ("-user", "-auth", ""):
-                part = {"path": f"/{kind}{suffix}", "home": self.home,
-                        "listener": self.listener, "program": self.program,
-                        "access": ACCESS[suffix]}
-                text += (MOUNT[kind] + LOCATION).format(**part)
+            for suffix in ("-own", "-user", "-auth", ""):
+                text += self.mount(kind, suffix)
         return text
+
+    def mount(self, kind, suffix):
+        path = f"/{kind}{suffix}"
+        ends = f"SetEnv NIGHTDROP_SCRIPT_NAME {path}"
+        location = OWN if suffix == "-own" else LOCATION
+        return (MOUNT[kind] + location).format(
+            path=path, kind=kind, home=self.home, listener=self.listener,
+            program=self.program, access=ACCESS.get(suffix),
+            ends=ends if kind == "proxy" else "")
+
+    def script(self, program):
+        """Serve a copy of this file as the CGI script /script."""
+        copy = self.home / "bin/cgi/script"
+        copy.write_bytes(program.read_bytes())
+        copy.chmod(0o755)
 
     def start(self):
         for _ in range(5):  # somebody may take the port before we do

@@ -55,10 +55,10 @@ class Responder:
         self.environment.update(
             {"NIGHTDROP_" + n.upper(): str(v) for n, v in settings.items()})
 
-    def start(self):
+    def start(self, *options):
         with open(self.home / "stderr", "ab") as f:
             self.process = subprocess.Popen(
-                [place.program("nightdrop.fcgi")], env=self.environment,
+                [place.program("nightdrop.fcgi"), *options], env=self.environment,
                 stdin=subprocess.DEVNULL, stdout=f, stderr=f, cwd="/",
                 **place.run_as(USER))
         started.append(self.process)

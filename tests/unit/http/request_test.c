@@ -8,6 +8,11 @@
 #define PREFIX "/api"
 #define ENV_MAX 8
 
+static const struct request_defaults none;
+static const struct request_defaults prefix = {
+	.prefix = { PREFIX, sizeof(PREFIX) - 1 },
+};
+
 /* What each server makes of a target: see the design note on servers. */
 static const struct target_case {
 	int line;
@@ -124,7 +129,7 @@ START_TEST(targets_are_read_as_the_servers_mean_them)
 	env[n++] = copy("REQUEST_METHOD=GET");
 	for (int i = 0; i < ENV_MAX && t->env[i] != NULL; i++)
 		env[n++] = copy(t->env[i]);
-	code = request_read(&r, env, SLICE_LIT(PREFIX), &e);
+	code = request_read(&r, env, &prefix, &e);
 	ck_assert_msg(code == t->code, "line %d: %s: %s", t->line,
 	    err_name(code), e.text);
 	buf_init(&segments, 1000);
@@ -187,7 +192,7 @@ START_TEST(length_and_owner)
 	env[n++] = copy("REQUEST_URI=/");
 	for (int i = 0; i < ENV_MAX && t->env[i] != NULL; i++)
 		env[n++] = copy(t->env[i]);
-	code = request_read(&r, env, SLICE_NONE, &e);
+	code = request_read(&r, env, &none, &e);
 	ck_assert_msg(code == t->code, "line %d: %s", t->line, e.text);
 	ck_assert_msg(r.content_length == t->length, "line %d", t->line);
 	ck_assert_msg(slice_eq_str(r.owner, t->owner), "line %d", t->line);
@@ -218,8 +223,8 @@ START_TEST(methods_are_case_sensitive)
 	struct request r;
 	struct err e = ERR_INIT;
 
-	ck_assert_msg(request_read(&r, env, SLICE_NONE, &e) == t->code,
-	    "line %d", t->line);
+	ck_assert_msg(
+	    request_read(&r, env, &none, &e) == t->code, "line %d", t->line);
 	ck_assert_msg(r.method == t->method, "line %d", t->line);
 	request_fini(&r);
 	free_all(env);
@@ -237,7 +242,7 @@ START_TEST(too_many_variables_are_refused)
 		env[i] = variable;
 	env[REQUEST_ENV_COUNT + 1] = NULL;
 	ck_assert_int_eq(
-	    request_read(&r, env, SLICE_NONE, &e), ERR_FIELDS_TOO_LARGE);
+	    request_read(&r, env, &none, &e), ERR_FIELDS_TOO_LARGE);
 	request_fini(&r);
 }
 END_TEST
@@ -253,7 +258,7 @@ START_TEST(too_large_variables_are_refused)
 	memset(big, 'x', REQUEST_ENV_SIZE);
 	big[REQUEST_ENV_SIZE] = '\0';
 	ck_assert_int_eq(
-	    request_read(&r, env, SLICE_NONE, &e), ERR_FIELDS_TOO_LARGE);
+	    request_read(&r, env, &none, &e), ERR_FIELDS_TOO_LARGE);
 	request_fini(&r);
 	free(big);
 }
@@ -266,8 +271,110 @@ START_TEST(options_asterisk)
 	struct request r;
 	struct err e = ERR_INIT;
 
-	ck_assert_int_eq(request_read(&r, env, SLICE_LIT(PREFIX), &e), ERR_OK);
+	ck_assert_int_eq(request_read(&r, env, &prefix, &e), ERR_OK);
 	ck_assert(r.asterisk);
+	request_fini(&r);
+	free_all(env);
+}
+END_TEST
+
+/* A queue at any URL: what its handler will be told of the path. */
+static const struct location_case {
+	int line;
+	const char *env[ENV_MAX];
+	enum err_code code;
+	const char *path, *info, *uri;
+} locations[] = {
+	/* as mod_cgid and mod_fcgid fill them */
+	{ __LINE__,
+	    { "SCRIPT_NAME=/cgi-bin/report", "PATH_INFO=/a b/2",
+		"REQUEST_URI=/cgi-bin/report/a%20b/2?x=/y" },
+	    ERR_OK, "/cgi-bin/report", "/a b/2",
+	    "/cgi-bin/report/a%20b/2?x=/y" },
+	{ __LINE__,
+	    { "SCRIPT_NAME=/cgi-bin/report", "REQUEST_URI=/cgi-bin/report" },
+	    ERR_OK, "/cgi-bin/report", "", "/cgi-bin/report" },
+	{ __LINE__, { "SCRIPT_NAME=/r", "PATH_INFO=/", "REQUEST_URI=/r/" },
+	    ERR_OK, "/r", "/", "/r/" },
+	/* what lies below is the script's, however it looks */
+	{ __LINE__,
+	    { "SCRIPT_NAME=/r", "PATH_INFO=/a//b/./../c/1/2/3/4/5/6/",
+		"REQUEST_URI=/r/%zz" },
+	    ERR_OK, "/r", "/a//b/./../c/1/2/3/4/5/6/", "/r/%zz" },
+	{ __LINE__,
+	    { "SCRIPT_NAME=/r", "PATH_INFO=/a", "REQUEST_URI=http://h/r/a" },
+	    ERR_OK, "/r", "/a", "/r/a" },
+	/* without REQUEST_URI */
+	{ __LINE__, { "SCRIPT_NAME=/r", "PATH_INFO=/a b" }, ERR_OK, "/r",
+	    "/a b", "/r/a b" },
+	/* as mod_proxy_fcgi does: the whole path is SCRIPT_NAME */
+	{ __LINE__, { "SCRIPT_NAME=/r/a b", "REQUEST_URI=/r/a%20b" }, ERR_OK,
+	    "/r/a b", "", "/r/a%20b" },
+	{ __LINE__,
+	    { "SCRIPT_NAME=/r/a b", "REQUEST_URI=/r/a%20b",
+		"NIGHTDROP_SCRIPT_NAME=/r" },
+	    ERR_OK, "/r", "/a b", "/r/a%20b" },
+	{ __LINE__,
+	    { "SCRIPT_NAME=/r", "PATH_INFO=/a/b", "REQUEST_URI=/r/a/b",
+		"NIGHTDROP_SCRIPT_NAME=/r/a/" },
+	    ERR_OK, "/r/a", "/b", "/r/a/b" },
+	{ __LINE__,
+	    { "SCRIPT_NAME=/rx", "REQUEST_URI=/rx",
+		"NIGHTDROP_SCRIPT_NAME=/r" },
+	    ERR_NOT_FOUND, NULL, NULL, NULL },
+	{ __LINE__,
+	    { "SCRIPT_NAME=/q", "REQUEST_URI=/q", "NIGHTDROP_SCRIPT_NAME=/r" },
+	    ERR_NOT_FOUND, NULL, NULL, NULL },
+	/* IIS: PATH_INFO begins with SCRIPT_NAME */
+	{ __LINE__,
+	    { "SERVER_SOFTWARE=Microsoft-IIS/10.0", "SCRIPT_NAME=/r",
+		"PATH_INFO=/r/a", "REQUEST_URI=/r/a" },
+	    ERR_OK, "/r", "/a", "/r/a" },
+	/* errors of whoever configured it */
+	{ __LINE__, { "NIGHTDROP_QUEUE=Own", "REQUEST_URI=/r" }, ERR_CONFIG,
+	    NULL, NULL, NULL },
+	{ __LINE__, { "NIGHTDROP_QUEUE=a/b", "REQUEST_URI=/r" }, ERR_CONFIG,
+	    NULL, NULL, NULL },
+	{ __LINE__, { "NIGHTDROP_SCRIPT_NAME=r", "REQUEST_URI=/r" }, ERR_CONFIG,
+	    NULL, NULL, NULL },
+	{ __LINE__, { "NIGHTDROP_SCRIPT_NAME=/%72", "REQUEST_URI=/r" },
+	    ERR_CONFIG, NULL, NULL, NULL },
+};
+
+START_TEST(a_queue_at_any_url)
+{
+	static const struct request_defaults queue = {
+		.prefix = { PREFIX, sizeof(PREFIX) - 1 },
+		.queue = { "own", 3 },
+	};
+	const struct location_case *t = &locations[_i];
+	char *env[ENV_MAX + 2] = { NULL };
+	struct request r;
+	struct err e = ERR_INIT;
+	struct buf segments;
+	enum err_code code;
+	int n = 0;
+
+	env[n++] = copy("REQUEST_METHOD=POST");
+	for (int i = 0; i < ENV_MAX && t->env[i] != NULL; i++)
+		env[n++] = copy(t->env[i]);
+	code = request_read(&r, env, &queue, &e);
+	ck_assert_msg(code == t->code, "line %d: %s: %s", t->line,
+	    err_name(code), e.text);
+	if (code == ERR_OK) {
+		buf_init(&segments, 1000);
+		join(&r, &segments);
+		ck_assert_str_eq(segments.ptr, "queues|own|jobs");
+		buf_fini(&segments);
+		ck_assert(slice_eq_str(r.queue, "own"));
+		ck_assert(slice_eq_str(r.prefix, PREFIX));
+		ck_assert_msg(slice_eq_str(r.path, t->path), "line %d: %.*s",
+		    t->line, (int)r.path.len, r.path.ptr);
+		ck_assert_msg(slice_eq_str(r.info, t->info), "line %d: %.*s",
+		    t->line, (int)r.info.len, r.info.ptr);
+		ck_assert_msg(slice_eq_str(r.uri, t->uri), "line %d: %.*s",
+		    t->line, (int)r.uri.len, r.uri.ptr);
+	}
 	request_fini(&r);
 	free_all(env);
 }
@@ -283,6 +390,8 @@ request_suite(void)
 
 	tcase_add_loop_test(t, targets_are_read_as_the_servers_mean_them, 0,
 	    sizeof(targets) / sizeof(targets[0]));
+	tcase_add_loop_test(
+	    t, a_queue_at_any_url, 0, sizeof(locations) / sizeof(locations[0]));
 	tcase_add_loop_test(
 	    t, length_and_owner, 0, sizeof(others) / sizeof(others[0]));
 	tcase_add_loop_test(t, methods_are_case_sensitive, 0,

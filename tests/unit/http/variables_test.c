@@ -6,6 +6,8 @@
 
 #define ENV_MAX 8
 
+static const struct request_defaults none;
+
 static const struct variables_case {
 	int line;
 	const char *env[ENV_MAX];
@@ -61,7 +63,7 @@ START_TEST(what_a_handler_is_given)
 		ck_assert_uint_lt(strlen(t->env[i]), sizeof(text[i]));
 		env[4 + i] = strcpy(text[i], t->env[i]);
 	}
-	ck_assert_int_eq(request_read(&r, env, SLICE_NONE, &e), ERR_OK);
+	ck_assert_int_eq(request_read(&r, env, &none, &e), ERR_OK);
 	buf_init(&out, 10000);
 	ck_assert_msg(
 	    variables_put(&out, &r, &e) == t->code, "line %d", t->line);
@@ -78,6 +80,43 @@ START_TEST(what_a_handler_is_given)
 }
 END_TEST
 
+/* Behind a queue's own URL: as a CGI script has them. */
+START_TEST(path_info_of_a_queue_at_any_url)
+{
+	static char method[] = "REQUEST_METHOD=POST";
+	static char uri[] = "REQUEST_URI=/cgi-bin/r/a%20b?x=1";
+	static char script[] = "SCRIPT_NAME=/cgi-bin/r";
+	static char info[] = "PATH_INFO=/a b";
+	static char translated[] = "PATH_TRANSLATED=/srv/a b";
+	static char queue[] = "NIGHTDROP_QUEUE=r";
+	static char shorter[] = "NIGHTDROP_SCRIPT_NAME=/cgi-bin";
+	char *env[] = { method, uri, script, info, translated, queue, NULL,
+		NULL };
+	struct request r;
+	struct err e = ERR_INIT;
+	struct buf out;
+
+	ck_assert_int_eq(request_read(&r, env, &none, &e), ERR_OK);
+	buf_init(&out, 10000);
+	ck_assert_int_eq(variables_put(&out, &r, &e), ERR_OK);
+	ck_assert_str_eq(out.ptr,
+	    "{\"REQUEST_METHOD\":\"POST\","
+	    "\"REQUEST_URI\":\"/cgi-bin/r/a%20b?x=1\","
+	    "\"QUERY_STRING\":\"x=1\",\"SCRIPT_NAME\":\"/cgi-bin/r\","
+	    "\"PATH_INFO\":\"/a b\",\"PATH_TRANSLATED\":\"/srv/a b\"}");
+	request_fini(&r);
+	/* the server has translated another PATH_INFO than this */
+	env[6] = shorter;
+	ck_assert_int_eq(request_read(&r, env, &none, &e), ERR_OK);
+	buf_reset(&out);
+	ck_assert_int_eq(variables_put(&out, &r, &e), ERR_OK);
+	ck_assert_ptr_nonnull(strstr(out.ptr, "\"PATH_INFO\":\"/r/a b\""));
+	ck_assert_ptr_null(strstr(out.ptr, "PATH_TRANSLATED"));
+	request_fini(&r);
+	buf_fini(&out);
+}
+END_TEST
+
 Suite *variables_suite(void);
 
 Suite *
@@ -88,6 +127,7 @@ variables_suite(void)
 
 	tcase_add_loop_test(
 	    t, what_a_handler_is_given, 0, sizeof(cases) / sizeof(cases[0]));
+	tcase_add_test(t, path_info_of_a_queue_at_any_url);
 	suite_add_tcase(s, t);
 	return s;
 }
