@@ -72,8 +72,10 @@ libnightdrop_a_SOURCES = \
 	src/http/json_put.c src/http/json_put.h \
 	src/http/list.c src/http/list.h \
 	src/http/origin.c src/http/origin.h \
+	src/http/percent.c src/http/percent.h \
 	src/http/prefer.c src/http/prefer.h \
 	src/http/problem.c src/http/problem.h \
+	src/http/query.c src/http/query.h \
 	src/http/request.c src/http/request.h \
 	src/http/served.c src/http/served.h \
 	src/http/status.c src/http/status.h \

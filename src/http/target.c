@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "http/percent.h"
+
 struct target {
 	struct slice text;
 	bool decoded; /* the server has undone %XX already */
@@ -66,35 +68,17 @@ strip_authority(struct slice t)
 	return t;
 }
 
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* Append s to out with each %XX undone. */
 static bool
-percent_decode(struct buf *out, struct slice s)
+append_decoded(struct buf *out, struct slice s)
 {
-	for (size_t i = 0; i < s.len; i++) {
-		int high, low;
+	char *room = buf_room(out, s.len);
+	long n = room == NULL ? -1 : percent_decode(s, room);
 
-		if (s.ptr[i] != '%') {
-			buf_putc(out, s.ptr[i]);
-			continue;
-		}
-		if (i + 2 >= s.len || (high = hex_value(s.ptr[i + 1])) < 0 ||
-		    (low = hex_value(s.ptr[i + 2])) < 0)
-			return false;
-		buf_putc(out, (char)(high << 4 | low));
-		i += 2;
-	}
+	if (n < 0)
+		return false;
+	out->len += (size_t)n;
+	out->ptr[out->len] = '\0';
 	return true;
 }
 
@@ -111,7 +95,7 @@ add_segment(struct request *r, struct slice raw, bool decoded, bool *exists,
 	start = r->bytes.len;
 	if (decoded)
 		buf_slice(&r->bytes, raw);
-	else if (!percent_decode(&r->bytes, raw))
+	else if (!append_decoded(&r->bytes, raw))
 		return err_set(e, ERR_SYNTAX,
 		    "the path has a %% without two hexadecimal digits");
 	s = slice_mem(r->bytes.ptr + start, r->bytes.len - start);

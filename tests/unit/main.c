@@ -21,6 +21,7 @@
 	X(origin)       \
 	X(prefer)       \
 	X(problem)      \
+	X(query)        \
 	X(request)      \
 	X(served)       \
 	X(variables)    \
