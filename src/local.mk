@@ -108,7 +108,8 @@ libnightdrop_a_SOURCES = \
 	src/responder/resource.h \
 	src/responder/route.c src/responder/route.h \
 	src/responder/service.c \
-	src/responder/stored.c src/responder/stored.h
+	src/responder/stored.c src/responder/stored.h \
+	src/responder/submit.c src/responder/submit.h
 
 ND_LIBS = libnightdrop.a $(LIBPQ_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) -lpthread
 

@@ -8,12 +8,9 @@
  */
 #include "db/rows.h"
 #include "http/fields.h"
-#include "http/variables.h"
 #include "responder/document.h"
-#include "responder/intake.h"
 #include "responder/resource.h"
-
-#define TYPE_MAX 1024 /* bytes of a Content-Type */
+#include "responder/submit.h"
 
 /* What the queue's reply says (http.md, "What each 2xx means here"). */
 struct answer_form {
@@ -29,48 +26,17 @@ static const struct answer_form forms[] = {
 };
 
 static enum err_code
-read_claims(const struct request *r,
-    struct intake_claim claim[static INTAKE_CLAIMS], struct err *e)
+read_key(
+    struct call *c, struct submission *j, struct field_key *key, struct err *e)
 {
-	const struct slice field[INTAKE_CLAIMS] = { r->var.content_digest,
-		r->var.repr_digest };
-
-	for (int i = 0; i < INTAKE_CLAIMS; i++)
-		if (field[i].ptr != NULL &&
-		    field_digest_parse(field[i], &claim[i].given,
-			claim[i].digest, e) != ERR_OK)
-			return ERR_SYNTAX;
-	return ERR_OK;
-}
-
-/* All that can be refused without the database and without the body. */
-static enum err_code
-judge(struct call *c, struct submission *j, struct buf *variables,
-    struct field_key *key, struct intake_claim claim[static INTAKE_CLAIMS],
-    struct err *e)
-{
-	const struct request *r = &c->request;
 	enum err_code code;
 
-	j->queue = r->segment[1];
-	j->owner = r->owner;
-	j->type = r->var.content_type;
-	if (!queue_name_ok(j->queue))
-		return err_set(e, ERR_NOT_FOUND, "there is no such queue");
-	if (j->type.len > TYPE_MAX || !field_value_ok(j->type))
-		return err_set(e, ERR_SYNTAX, "Content-Type is not one");
-	if (r->var.idempotency_key.ptr != NULL) {
-		code = field_key_parse(r->var.idempotency_key, key, e);
-		if (code != ERR_OK)
-			return code;
+	if (c->request.var.idempotency_key.ptr == NULL)
+		return ERR_OK;
+	code = field_key_parse(c->request.var.idempotency_key, key, e);
+	if (code == ERR_OK)
 		j->key = slice_mem(key->text, key->len);
-	}
-	if ((code = read_claims(r, claim, e)) != ERR_OK)
-		return code;
-	if ((code = variables_put(variables, r, e)) != ERR_OK)
-		return code;
-	j->request = buf_view(variables);
-	return ERR_OK;
+	return code;
 }
 
 static void
@@ -134,20 +100,20 @@ answer(struct call *c, const struct submission *j, struct job_ref *ref,
 enum err_code
 jobs_post(struct call *c, struct err *e)
 {
-	struct intake_claim claim[INTAKE_CLAIMS] = { { .given = false } };
-	struct submission j = { .key = SLICE_NONE };
 	struct receipt receipt = { .limit = 0 };
 	struct field_key key;
+	struct submit s;
 	struct job_ref ref;
-	struct buf variables;
 	enum err_code code;
 
-	buf_init(&variables, 8 * REQUEST_ENV_SIZE);
-	code = judge(c, &j, &variables, &key, claim, e);
+	submit_init(&s);
+	code = submit_read(c, &s, e);
 	if (code == ERR_OK)
-		code = intake_accept(c, &j, claim, &ref, &receipt, e);
+		code = read_key(c, &s.job, &key, e);
 	if (code == ERR_OK)
-		code = answer(c, &j, &ref, &receipt, e);
-	buf_fini(&variables);
+		code = intake_accept(c, &s.job, s.claim, &ref, &receipt, e);
+	if (code == ERR_OK)
+		code = answer(c, &s.job, &ref, &receipt, e);
+	submit_fini(&s);
 	return code;
 }
