@@ -3,8 +3,8 @@
 
 TESTS += tests/lint/layers
 EXTRA_DIST += tests/batch tests/bench tests/conftest.py tests/faults \
-	tests/http tests/install-packages tests/lint tests/npm tests/pytest.ini \
-	tests/run tests/sql tests/support
+	tests/fuzz tests/http tests/install-packages tests/lint tests/npm \
+	tests/pytest.ini tests/run tests/sql tests/support
 AM_TESTS_ENVIRONMENT = srcdir='$(abs_srcdir)'; export srcdir;
 
 if HAVE_CHECK

@@ -55,7 +55,7 @@ etag_matches(struct slice field, struct slice tag)
 {
 	struct slice ours, theirs;
 
-	if (!take_tag(&tag, &ours))
+	if (!take_tag(&tag, &ours) || tag.len > 0)
 		return false;
 	field = slice_trim(field);
 	if (slice_eq_str(field, "*"))

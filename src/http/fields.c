@@ -135,6 +135,7 @@ enum err_code
 field_digest_parse(struct slice field, bool *found,
     uint8_t out[static DIGEST_LEN], struct err *e)
 {
+	uint8_t digest[DIGEST_LEN];
 	bool seen = false;
 
 	while (field.ptr != NULL) {
@@ -146,10 +147,12 @@ field_digest_parse(struct slice field, bool *found,
 			goto bad;
 		if (!slice_eq_str(key, "sha-256"))
 			continue;
-		if (!take_digest(value, out))
+		if (!take_digest(value, digest))
 			goto bad;
 		seen = true;
 	}
+	if (seen)
+		memcpy(out, digest, DIGEST_LEN);
 	*found = seen;
 	return ERR_OK;
 bad:

@@ -29,6 +29,7 @@ static const struct {
 	{ __LINE__, NULL, "\"a\"", false },
 	{ __LINE__, "\"a\"", "a", false },
 	{ __LINE__, "\"ab\"", "\"a\"", false },
+	{ __LINE__, "\"a\"", "\"a\" b", false },
 };
 
 START_TEST(if_none_match)
