@@ -76,6 +76,7 @@ libnightdrop_a_SOURCES = \
 	src/http/prefer.c src/http/prefer.h \
 	src/http/problem.c src/http/problem.h \
 	src/http/query.c src/http/query.h \
+	src/http/range.c src/http/range.h \
 	src/http/request.c src/http/request.h \
 	src/http/served.c src/http/served.h \
 	src/http/status.c src/http/status.h \

@@ -42,6 +42,7 @@ unit_SOURCES = tests/unit/main.c \
 	tests/unit/http/prefer_test.c \
 	tests/unit/http/problem_test.c \
 	tests/unit/http/query_test.c \
+	tests/unit/http/range_test.c \
 	tests/unit/http/request_test.c \
 	tests/unit/http/served_test.c \
 	tests/unit/http/variables_test.c \

@@ -21,11 +21,12 @@ is_weak(struct slice s)
 
 /* Take one tag from the front of *s: its opaque part, quotes included. */
 static bool
-take_tag(struct slice *s, struct slice *opaque)
+take_tag(struct slice *s, struct slice *opaque, bool *weak)
 {
 	size_t i;
 
-	if (is_weak(*s))
+	*weak = is_weak(*s);
+	if (*weak)
 		*s = skip(*s, 2);
 	if (s->len < 2 || s->ptr[0] != '"')
 		return false;
@@ -46,16 +47,19 @@ bool
 etag_valid(struct slice tag)
 {
 	struct slice opaque;
+	bool weak;
 
-	return take_tag(&tag, &opaque) && tag.len == 0;
+	return take_tag(&tag, &opaque, &weak) && tag.len == 0;
 }
 
-bool
-etag_matches(struct slice field, struct slice tag)
+/* strong: tags of which one is weak are not the same. */
+static bool
+is_named(struct slice field, struct slice tag, bool strong)
 {
 	struct slice ours, theirs;
+	bool weak, their_weak;
 
-	if (!take_tag(&tag, &ours) || tag.len > 0)
+	if (!take_tag(&tag, &ours, &weak) || tag.len > 0)
 		return false;
 	field = slice_trim(field);
 	if (slice_eq_str(field, "*"))
@@ -65,13 +69,25 @@ etag_matches(struct slice field, struct slice tag)
 			field = slice_trim(skip(field, 1));
 			continue;
 		}
-		if (!take_tag(&field, &theirs))
+		if (!take_tag(&field, &theirs, &their_weak))
 			return false;
-		if (slice_eq(ours, theirs))
+		if (slice_eq(ours, theirs) && !(strong && (weak || their_weak)))
 			return true;
 		field = slice_trim(field);
 		if (field.len > 0 && field.ptr[0] != ',')
 			return false;
 	}
 	return false;
+}
+
+bool
+etag_matches(struct slice field, struct slice tag)
+{
+	return is_named(field, tag, false);
+}
+
+bool
+etag_is(struct slice field, struct slice tag)
+{
+	return is_named(field, tag, true);
 }

@@ -22,6 +22,7 @@
 	X(prefer)       \
 	X(problem)      \
 	X(query)        \
+	X(range)        \
 	X(request)      \
 	X(served)       \
 	X(variables)    \

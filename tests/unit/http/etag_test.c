@@ -42,6 +42,30 @@ END_TEST
 
 static const struct {
 	int line;
+	const char *field, *tag;
+	bool matches;
+} strong[] = {
+	{ __LINE__, "\"a\"", "\"a\"", true },
+	{ __LINE__, "*", "\"a\"", true },
+	{ __LINE__, "W/\"a\", \"a\"", "\"a\"", true },
+	{ __LINE__, "W/\"a\"", "\"a\"", false },
+	{ __LINE__, "\"a\"", "W/\"a\"", false },
+	{ __LINE__, "W/\"a\"", "W/\"a\"", false },
+	{ __LINE__, "\"b\"", "\"a\"", false },
+	{ __LINE__, "*", "", false },
+	{ __LINE__, NULL, "\"a\"", false },
+};
+
+START_TEST(if_match)
+{
+	ck_assert_msg(etag_is(slice_str(strong[_i].field),
+			  slice_str(strong[_i].tag)) == strong[_i].matches,
+	    "line %d", strong[_i].line);
+}
+END_TEST
+
+static const struct {
+	int line;
 	const char *tag;
 	bool valid;
 } validity[] = {
@@ -78,6 +102,7 @@ etag_suite(void)
 
 	tcase_add_loop_test(
 	    t, if_none_match, 0, sizeof(matching) / sizeof(matching[0]));
+	tcase_add_loop_test(t, if_match, 0, sizeof(strong) / sizeof(strong[0]));
 	tcase_add_loop_test(
 	    t, well_formed, 0, sizeof(validity) / sizeof(validity[0]));
 	suite_add_tcase(s, t);
