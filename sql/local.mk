@@ -33,6 +33,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/output_put.sql \
 	sql/functions/part_put.sql \
 	sql/functions/part_read.sql \
+	sql/functions/part_seek.sql \
 	sql/functions/partition_make.sql \
 	sql/functions/queue_alter.sql \
 	sql/functions/queue_close.sql \

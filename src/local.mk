@@ -102,6 +102,7 @@ libnightdrop_a_SOURCES = \
 	src/responder/job_ref.c src/responder/job_ref.h \
 	src/responder/job_request.c \
 	src/responder/job_response.c \
+	src/responder/message.c src/responder/message.h \
 	src/responder/jobs.c \
 	src/responder/queues.c \
 	src/responder/refuse.c src/responder/refuse.h \

@@ -66,9 +66,10 @@ static const struct stmt stmts[STMT_COUNT] = {
 	    "from nightdrop.job_read($1::uuid, $2::text, $3::boolean)",
 	    3, "ttttizzzttlytzzzlbtittzt" },
 	[STMT_REQUEST_READ] = { "request_read",
-	    "select verdict, type, encoding, accepted, size, digest, body "
+	    "select verdict, type, encoding, accepted, size, digest, body, "
+	    "expires "
 	    "from nightdrop.request_read($1::uuid, $2::text, $3::boolean)",
-	    3, "tttzlyy" },
+	    3, "tttzlyyz" },
 	[STMT_JOB_RESPONSE] = { "job_response",
 	    "select verdict, status, reason, outcome, by, fields, size, body, "
 	    "holder, finished, expires, attempt, response_fields "
@@ -77,6 +78,10 @@ static const struct stmt stmts[STMT_COUNT] = {
 	[STMT_PART_READ] = { "part_read",
 	    "select nightdrop.part_read($1::uuid, $2::integer, $3::integer)", 3,
 	    "y" },
+	[STMT_PART_SEEK] = { "part_seek",
+	    "select seq, start "
+	    "from nightdrop.part_seek($1::uuid, $2::integer, $3::bigint)",
+	    3, "il" },
 	[STMT_JOB_STOP] = { "job_stop",
 	    "select nightdrop.job_stop($1::uuid, $2::text, $3::boolean)", 3,
 	    "t" },

@@ -85,17 +85,23 @@ is_listed(const char *name, json_t *extra)
 	return false;
 }
 
+struct screen {
+	int status;
+	json_t *extra;
+};
+
 static bool
-is_served(const char *name, struct slice value, int status, json_t *extra)
+is_served(const char *name, struct slice value, const struct screen *s)
 {
 	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++)
 		if (strcasecmp(name, allowed[i].name) == 0)
-			return is_met(allowed[i].condition, status, value);
-	return is_listed(name, extra);
+			return is_met(allowed[i].condition, s->status, value);
+	return is_listed(name, s->extra);
 }
 
+/* screen NULL: all that have a name. */
 static bool
-each(json_t *fields, json_t *extra, int status, served_fn *fn, void *ctx)
+each(json_t *fields, const struct screen *screen, served_fn *fn, void *ctx)
 {
 	size_t i;
 	json_t *pair;
@@ -112,27 +118,43 @@ each(json_t *fields, json_t *extra, int status, served_fn *fn, void *ctx)
 			return false;
 		value = slice_mem(
 		    json_string_value(text), json_string_length(text));
-		if (is_served(name, value, status, extra))
+		if (screen != NULL ? is_served(name, value, screen) :
+				     *name != '\0' && is_token(name))
 			fn(ctx, name, value);
 	}
 	return true;
+}
+
+static enum err_code
+read_fields(struct slice fields, const struct screen *screen, served_fn *fn,
+    void *ctx, struct err *e)
+{
+	json_t *f = json_loadb(fields.ptr, fields.len, 0, NULL);
+	bool ok = each(f, screen, fn, ctx);
+
+	json_decref(f);
+	if (!ok)
+		return err_set(e, ERR_SHAPE,
+		    "the stored header fields are not pairs of strings");
+	return ERR_OK;
 }
 
 enum err_code
 served_fields(struct slice fields, struct slice extra, int status,
     served_fn *fn, void *ctx, struct err *e)
 {
-	json_t *f, *x = NULL;
-	bool ok;
+	struct screen screen = { status, NULL };
+	enum err_code code;
 
-	f = json_loadb(fields.ptr, fields.len, 0, NULL);
 	if (extra.ptr != NULL)
-		x = json_loadb(extra.ptr, extra.len, 0, NULL);
-	ok = each(f, x, status, fn, ctx);
-	json_decref(f);
-	json_decref(x);
-	if (!ok)
-		return err_set(e, ERR_SHAPE,
-		    "the stored header fields are not pairs of strings");
-	return ERR_OK;
+		screen.extra = json_loadb(extra.ptr, extra.len, 0, NULL);
+	code = read_fields(fields, &screen, fn, ctx, e);
+	json_decref(screen.extra);
+	return code;
+}
+
+enum err_code
+served_all(struct slice fields, served_fn *fn, void *ctx, struct err *e)
+{
+	return read_fields(fields, NULL, fn, ctx, e);
 }

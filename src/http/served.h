@@ -24,4 +24,9 @@ typedef void served_fn(void *ctx, const char *name, struct slice value);
 enum err_code served_fields(struct slice fields, struct slice extra, int status,
     served_fn *fn, void *ctx, struct err *e);
 
+/* Call fn for each of them that has the form of a header field's name, in
+ * order.  ERR_SHAPE as above. */
+enum err_code served_all(
+    struct slice fields, served_fn *fn, void *ctx, struct err *e);
+
 #endif

@@ -136,6 +136,7 @@ monitor_request(struct store *s, const struct reader *who, int64_t deadline_ms,
 	out->digest = rows_bytes(r, 0, 5);
 	out->body = rows_bytes(r, 0, 6);
 	out->holder = 0;
+	out->expires = rows_time(r, 0, 7);
 	return ERR_OK;
 }
 
@@ -164,9 +165,8 @@ monitor_response(struct store *s, const struct reader *who, int64_t deadline_ms,
 	out->body.size = rows_int8(r, 0, 6);
 	out->body.body = rows_bytes(r, 0, 7);
 	out->body.holder = rows_int4(r, 0, 8);
-	out->body.accepted = TIME_NONE;
 	out->at = rows_time(r, 0, 9);
-	out->expires = rows_time(r, 0, 10);
+	out->body.expires = rows_time(r, 0, 10);
 	out->attempt = rows_int4(r, 0, 11);
 	out->extra_names = rows_text(r, 0, 12);
 	return ERR_OK;
@@ -194,6 +194,31 @@ monitor_part(struct store *s, const struct uuid *id, int holder, int seq,
 	*rows = r;
 	*data = rows_bytes(r, 0, 0);
 	return ERR_OK;
+}
+
+enum err_code
+monitor_seek(struct store *s, const struct uuid *id, int holder, int64_t at,
+    int64_t deadline_ms, int *seq, int64_t *start, struct err *e)
+{
+	struct params p;
+	struct rows *r = NULL;
+	enum err_code code;
+
+	params_init(&p);
+	params_uuid(&p, id);
+	params_int4(&p, holder);
+	params_int8(&p, at);
+	code = call(s, STMT_PART_SEEK, &p, deadline_ms, &r, e);
+	if (code != ERR_OK)
+		return code;
+	if (rows_count(r) == 1) {
+		*seq = rows_int4(r, 0, 0);
+		*start = rows_int8(r, 0, 1);
+	} else {
+		code = err_set(e, ERR_GONE, "these bytes are kept no longer");
+	}
+	rows_free(r);
+	return code;
 }
 
 enum err_code

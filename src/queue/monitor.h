@@ -39,8 +39,8 @@ enum err_code monitor_read(struct store *s, const struct reader *who,
 struct stored {
 	struct rows *rows;
 	struct slice type, encoding, digest;
-	int64_t accepted, size;
-	struct slice body; /* ptr NULL: in parts */
+	int64_t accepted, size, expires; /* TIME_NONE: not final */
+	struct slice body;		 /* ptr NULL: in parts */
 	int holder;
 };
 enum err_code monitor_request(struct store *s, const struct reader *who,
@@ -53,7 +53,7 @@ struct answer {
 	struct slice reason, outcome, by;
 	struct slice fields;	  /* JSON [["Name", "value"], ...] */
 	struct slice extra_names; /* JSON ["x-pages", ...] */
-	int64_t at, expires;
+	int64_t at;
 	int attempt;
 };
 enum err_code monitor_response(struct store *s, const struct reader *who,
@@ -63,6 +63,11 @@ enum err_code monitor_response(struct store *s, const struct reader *who,
 enum err_code monitor_part(struct store *s, const struct uuid *id, int holder,
     int seq, int64_t deadline_ms, struct rows **rows, struct slice *data,
     struct err *e);
+
+/* Where in parts the byte at an offset lies: the part, and the offset of its
+ * first byte.  ERR_GONE: in none. */
+enum err_code monitor_seek(struct store *s, const struct uuid *id, int holder,
+    int64_t at, int64_t deadline_ms, int *seq, int64_t *start, struct err *e);
 
 enum stop_result { STOP_DISMISSED, STOP_ALREADY, STOP_STOPPING };
 /* ERR_CONFLICT: it is finished. */

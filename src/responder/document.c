@@ -212,6 +212,16 @@ document_retry_field(struct call *c, int seconds)
 }
 
 void
+document_sunset_field(struct call *c, int64_t expires)
+{
+	char text[TIME_TEXT_SIZE];
+
+	if (expires != TIME_NONE)
+		reply_field(
+		    &c->reply, "Sunset", slice_str(time_http(expires, text)));
+}
+
+void
 document_preference_field(struct call *c, bool respond_async, bool minimal)
 {
 	bool async = respond_async && c->prefer.respond_async;

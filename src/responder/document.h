@@ -24,6 +24,9 @@ int document_retry_after(const struct job_state *s, int64_t now_us);
 /* Retry-After, of at least one and at most so many seconds; 0: none. */
 void document_retry_field(struct call *c, int seconds);
 
+/* Sunset (RFC 8594): until when it is kept; TIME_NONE: not known yet. */
+void document_sunset_field(struct call *c, int64_t expires);
+
 /* Preference-Applied, where the answer heeds one. */
 void document_preference_field(
     struct call *c, bool respond_async, bool minimal);

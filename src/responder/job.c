@@ -3,7 +3,6 @@
  *
  * SPDX-License-Identifier: ISC
  */
-#include "base/clock.h"
 #include "db/rows.h"
 #include "http/etag.h"
 #include "responder/document.h"
@@ -16,16 +15,6 @@ put_etag(struct buf *b, const struct call *c, const struct job_state *s)
 	buf_slice(b, s->version);
 	/* The short form is another representation. */
 	buf_puts(b, c->prefer.minimal ? "-m\"" : "\"");
-}
-
-static void
-put_sunset(struct call *c, int64_t expires)
-{
-	char text[TIME_TEXT_SIZE];
-
-	if (expires != TIME_NONE)
-		reply_field(
-		    &c->reply, "Sunset", slice_str(time_http(expires, text)));
 }
 
 static void
@@ -70,7 +59,7 @@ job_get(struct call *c, struct err *e)
 		     200;
 	reply_start(&c->reply, status, SLICE_NONE, CACHE_DOCUMENT);
 	reply_field(&c->reply, "ETag", buf_view(&etag));
-	put_sunset(c, s.expires);
+	document_sunset_field(c, s.expires);
 	send_state(c, status, &ref, &s);
 	buf_fini(&etag);
 	rows_free(s.rows);

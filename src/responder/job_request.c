@@ -4,17 +4,20 @@
  * SPDX-License-Identifier: ISC
  */
 #include "db/rows.h"
-#include "http/etag.h"
-#include "responder/job_ref.h"
+#include "responder/document.h"
 #include "responder/resource.h"
 #include "responder/stored.h"
 
 static void
-put_fields(struct call *c, const struct job_ref *ref, const struct stored *s)
+put_fields(struct call *c, const struct job_ref *ref, const struct stored *s,
+    const struct stored_view *view, struct slice etag)
 {
-	struct buf *b;
-
-	stored_fields(c);
+	reply_start(&c->reply, view->status, SLICE_NONE, CACHE_STORED);
+	reply_field(&c->reply, "ETag", etag);
+	document_sunset_field(c, s->expires);
+	if (view->status == 304)
+		return;
+	stored_fields(c, view, s->size);
 	job_ref_link(c, ref);
 	if (!reply_field(&c->reply, "Content-Type",
 		s->type.len > 0 ? s->type :
@@ -23,11 +26,30 @@ put_fields(struct call *c, const struct job_ref *ref, const struct stored *s)
 		    SLICE_LIT("application/octet-stream"));
 	if (s->encoding.len > 0)
 		reply_field(&c->reply, "Content-Encoding", s->encoding);
-	b = reply_open_field(&c->reply, "Repr-Digest");
-	buf_puts(b, "sha-256=:");
-	digest_base64(b, s->digest.ptr, s->digest.len);
-	buf_putc(b, ':');
-	reply_close_field(&c->reply);
+	stored_digest_field(c, s->digest);
+}
+
+/* What was submitted never changes: the job's id is as good a tag as any. */
+static enum err_code
+send_request(struct call *c, const struct job_ref *ref, const struct stored *s,
+    struct err *e)
+{
+	char etag[UUID_TEXT_LEN + 3] = "\"";
+	struct stored_view view;
+	enum err_code code;
+
+	uuid_format(&ref->id, etag + 1);
+	etag[UUID_TEXT_LEN + 1] = '"';
+	etag[UUID_TEXT_LEN + 2] = '\0';
+	code =
+	    stored_judge(c, slice_str(etag), SLICE_LIT(""), s->size, &view, e);
+	if (code != ERR_OK)
+		return code;
+	put_fields(c, ref, s, &view, slice_str(etag));
+	if (view.status != 304)
+		return stored_send(c, &ref->id, s, &view, e);
+	reply_send_empty(&c->reply);
+	return ERR_OK;
 }
 
 enum err_code
@@ -36,29 +58,14 @@ job_request_get(struct call *c, struct err *e)
 	struct reader who;
 	struct job_ref ref;
 	struct stored s;
-	struct buf etag;
 	enum err_code code;
-	bool same;
 
 	if ((code = job_ref_read(c, &who, &ref, e)) != ERR_OK)
 		return code;
 	code = monitor_request(c->x->store, &who, c->x->deadline_ms, &s, e);
 	if (code != ERR_OK)
 		return code;
-	buf_init(&etag, 64);
-	buf_putc(&etag, '"');
-	digest_base64url(&etag, s.digest.ptr, s.digest.len);
-	buf_putc(&etag, '"');
-	same = etag_matches(c->request.var.if_none_match, buf_view(&etag));
-	reply_start(&c->reply, same ? 304 : 200, SLICE_NONE, CACHE_STORED);
-	reply_field(&c->reply, "ETag", buf_view(&etag));
-	buf_fini(&etag);
-	if (same) {
-		reply_send_empty(&c->reply);
-	} else {
-		put_fields(c, &ref, &s);
-		code = stored_send(c, &who.id, &s, e);
-	}
+	code = send_request(c, &ref, &s, e);
 	rows_free(s.rows);
 	return code;
 }

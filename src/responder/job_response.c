@@ -12,12 +12,12 @@
 #include <inttypes.h>
 #include <strings.h>
 
-#include "base/clock.h"
+#include "base/digest.h"
 #include "db/rows.h"
-#include "http/etag.h"
 #include "http/problem.h"
 #include "http/served.h"
 #include "responder/document.h"
+#include "responder/message.h"
 #include "responder/resource.h"
 #include "responder/stored.h"
 
@@ -74,21 +74,6 @@ ending_get(int status)
 	return &endings[1]; /* our own outcomes are all in the table */
 }
 
-/* What goes with any answer that is final. */
-static void
-put_final_fields(
-    struct call *c, const struct job_ref *ref, const struct answer *a)
-{
-	char text[TIME_TEXT_SIZE];
-
-	buf_printf(reply_open_field(&c->reply, "AsyncResult"), "%d", a->status);
-	reply_close_field(&c->reply);
-	job_ref_link(c, ref);
-	if (a->expires != TIME_NONE)
-		reply_field(&c->reply, "Sunset",
-		    slice_str(time_http(a->expires, text)));
-}
-
 static enum err_code
 send_unfinished(struct call *c, const struct reader *who,
     const struct job_ref *ref, struct err *e)
@@ -136,7 +121,7 @@ send_ending(struct call *c, const struct job_ref *ref, const struct answer *a)
 	buf_init(&body, DOCUMENT_LIMIT);
 	problem_put(&body, c->request.prefix, end->name, &end->problem, &note);
 	reply_start(&c->reply, end->problem.status, SLICE_NONE, CACHE_NONE);
-	put_final_fields(c, ref, a);
+	message_final_fields(c, ref, a);
 	reply_send(&c->reply, "application/problem+json", buf_view(&body));
 	buf_fini(&body);
 	buf_fini(&detail);
@@ -144,42 +129,88 @@ send_ending(struct call *c, const struct job_ref *ref, const struct answer *a)
 
 struct passing {
 	struct call *call;
-	struct buf etag;
+	struct buf etag, last_modified;
 };
+
+static void
+keep_validator(void *ctx, const char *name, struct slice value)
+{
+	struct passing *p = ctx;
+	struct buf *b = strcasecmp(name, "ETag") == 0 ? &p->etag :
+			strcasecmp(name, "Last-Modified") == 0 ?
+							&p->last_modified :
+							NULL;
+
+	if (b == NULL)
+		return;
+	buf_reset(b);
+	buf_slice(b, value);
+}
 
 static void
 pass_field(void *ctx, const char *name, struct slice value)
 {
 	struct passing *p = ctx;
 
-	if (strcasecmp(name, "ETag") == 0) {
-		buf_reset(&p->etag);
-		buf_slice(&p->etag, value);
-	} else {
+	if (strcasecmp(name, "ETag") != 0)
 		reply_field(&p->call->reply, name, value);
-	}
 }
 
+/* Only a 200 has a validator with which a later request can be compared, and
+ * parts: the handler's, else one of ours. */
+static enum err_code
+judge(struct call *c, const struct answer *a, struct passing *p,
+    struct stored_view *view, struct err *e)
+{
+	enum err_code code;
+
+	*view = (struct stored_view) { a->status, { 0, 0 }, SLICE_LIT("") };
+	code = served_fields(
+	    a->fields, a->extra_names, a->status, keep_validator, p, e);
+	if (code != ERR_OK || a->status != 200)
+		return code;
+	if (p->etag.len == 0)
+		buf_printf(&p->etag, "\"%" PRIx64 "\"", (uint64_t)a->at);
+	return stored_judge(c, buf_view(&p->etag), buf_view(&p->last_modified),
+	    a->body.size, view, e);
+}
+
+/* SHA-256 of what is at hand; of a body in parts it would have to be read. */
 static void
-start_answer(struct call *c, const struct job_ref *ref, const struct answer *a,
-    int status)
+put_digest(struct call *c, const struct stored *s)
 {
-	reply_start(&c->reply, status,
-	    status == a->status ? a->reason : SLICE_NONE, CACHE_STORED);
-	put_final_fields(c, ref, a);
-	stored_fields(c);
+	uint8_t digest[DIGEST_LEN];
+
+	if (s->body.ptr == NULL)
+		return;
+	digest_sha256(s->body, digest);
+	stored_digest_field(c, slice_mem(digest, sizeof(digest)));
 }
 
-/* Only a 200 has a validator with which a later request can be compared: the
- * handler's, else one of ours. */
-static bool
-is_unchanged(struct call *c, const struct answer *a, struct buf *etag)
+static enum err_code
+send_view(struct call *c, const struct job_ref *ref, const struct answer *a,
+    struct passing *p, const struct stored_view *view, struct err *e)
 {
-	if (a->status != 200)
-		return false;
-	if (etag->len == 0)
-		buf_printf(etag, "\"%" PRIx64 "\"", (uint64_t)a->at);
-	return etag_matches(c->request.var.if_none_match, buf_view(etag));
+	enum err_code code = ERR_OK;
+
+	reply_start(&c->reply, view->status,
+	    view->status == a->status ? a->reason : SLICE_NONE, CACHE_STORED);
+	message_final_fields(c, ref, a);
+	if (p->etag.len > 0)
+		reply_field(&c->reply, "ETag", buf_view(&p->etag));
+	if (view->status != 304) {
+		stored_fields(c, view, a->body.size);
+		code = served_fields(
+		    a->fields, a->extra_names, a->status, pass_field, p, e);
+	}
+	if (code != ERR_OK)
+		return code;
+	if (view->status == 304 || view->status == 204) {
+		reply_send_empty(&c->reply);
+		return ERR_OK;
+	}
+	put_digest(c, &a->body);
+	return stored_send(c, &ref->id, &a->body, view, e);
 }
 
 static enum err_code
@@ -187,25 +218,15 @@ send_answer(struct call *c, const struct job_ref *ref, const struct answer *a,
     struct err *e)
 {
 	struct passing p = { .call = c };
+	struct stored_view view;
 	enum err_code code;
-	bool same;
 
 	buf_init(&p.etag, REQUEST_ENV_SIZE);
-	start_answer(c, ref, a, a->status);
-	code = served_fields(
-	    a->fields, a->extra_names, a->status, pass_field, &p, e);
-	if (code != ERR_OK)
-		goto out;
-	same = is_unchanged(c, a, &p.etag);
-	if (same)
-		start_answer(c, ref, a, 304);
-	if (p.etag.len > 0)
-		reply_field(&c->reply, "ETag", buf_view(&p.etag));
-	if (same || a->status == 204)
-		reply_send_empty(&c->reply);
-	else
-		code = stored_send(c, &ref->id, &a->body, e);
-out:
+	buf_init(&p.last_modified, REQUEST_ENV_SIZE);
+	code = judge(c, a, &p, &view, e);
+	if (code == ERR_OK)
+		code = send_view(c, ref, a, &p, &view, e);
+	buf_fini(&p.last_modified);
 	buf_fini(&p.etag);
 	return code;
 }
@@ -225,6 +246,8 @@ job_response_get(struct call *c, struct err *e)
 		return code;
 	if (!a.finished)
 		code = send_unfinished(c, &who, &ref, e);
+	else if (c->media == MEDIA_HTTP)
+		code = message_send(c, &ref, &a, e);
 	else if (!slice_eq_str(a.by, "handler") || is_meaningless(a.status))
 		send_ending(c, &ref, &a);
 	else

@@ -5,6 +5,8 @@
  */
 #include "responder/refuse.h"
 
+#include <inttypes.h>
+
 #include "base/digest.h"
 #include "base/log.h"
 #include "http/problem.h"
@@ -49,6 +51,11 @@ put_fields(struct call *c, const struct problem *p)
 	if (p->status == 401)
 		reply_field(&c->reply, "WWW-Authenticate",
 		    SLICE_LIT("Bearer realm=\"nightdrop\""));
+	if (p->status == 416) {
+		buf_printf(reply_open_field(&c->reply, "Content-Range"),
+		    "bytes */%" PRId64, c->limit);
+		reply_close_field(&c->reply);
+	}
 	if (p->status == 405 && c->allow != NULL)
 		reply_field(&c->reply, "Allow", slice_str(c->allow));
 }
