@@ -69,6 +69,7 @@ libnightdrop_a_SOURCES = \
 	src/http/cgi_response.c src/http/cgi_response.h \
 	src/http/etag.c src/http/etag.h \
 	src/http/fields.c src/http/fields.h \
+	src/http/html_put.c src/http/html_put.h \
 	src/http/json_put.c src/http/json_put.h \
 	src/http/list.c src/http/list.h \
 	src/http/origin.c src/http/origin.h \
@@ -95,6 +96,7 @@ libnightdrop_a_SOURCES = \
 	src/queue/upload.c \
 	src/responder/call.h \
 	src/responder/document.c src/responder/document.h \
+	src/responder/ending.c src/responder/ending.h \
 	src/responder/exchange.c src/responder/exchange.h \
 	src/responder/health.c \
 	src/responder/intake.c src/responder/intake.h \
@@ -104,6 +106,14 @@ libnightdrop_a_SOURCES = \
 	src/responder/job_response.c \
 	src/responder/message.c src/responder/message.h \
 	src/responder/jobs.c \
+	src/responder/page.c src/responder/page.h \
+	src/responder/page_form.c \
+	src/responder/page_impl.h \
+	src/responder/page_job.c \
+	src/responder/page_kind.c \
+	src/responder/page_value.c \
+	src/responder/page_words.c \
+	src/responder/problems.c \
 	src/responder/queues.c \
 	src/responder/refuse.c src/responder/refuse.h \
 	src/responder/reply.c src/responder/reply.h \
@@ -111,7 +121,19 @@ libnightdrop_a_SOURCES = \
 	src/responder/route.c src/responder/route.h \
 	src/responder/service.c \
 	src/responder/stored.c src/responder/stored.h \
-	src/responder/submit.c src/responder/submit.h
+	src/responder/submit.c src/responder/submit.h \
+	src/web/web.c src/web/web.h
+
+# What the program carries in itself, to serve it: a file a line.
+WEB_FILES = \
+	src/web/page.css
+EXTRA_DIST += src/web/embed $(WEB_FILES)
+nodist_libnightdrop_a_SOURCES = src/web/files.c
+CLEANFILES += src/web/files.c
+src/web/files.c: src/web/embed $(WEB_FILES)
+	$(AM_V_GEN)$(MKDIR_P) src/web && \
+	$(SHELL) $(srcdir)/src/web/embed $(srcdir) $(WEB_FILES) >$@.new && \
+	mv $@.new $@
 
 ND_LIBS = libnightdrop.a $(LIBPQ_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) -lpthread
 

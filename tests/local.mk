@@ -37,6 +37,7 @@ unit_SOURCES = tests/unit/main.c \
 	tests/unit/http/cgi_response_test.c \
 	tests/unit/http/etag_test.c \
 	tests/unit/http/fields_test.c \
+	tests/unit/http/html_put_test.c \
 	tests/unit/http/json_put_test.c \
 	tests/unit/http/origin_test.c \
 	tests/unit/http/prefer_test.c \
@@ -53,6 +54,7 @@ unit_SOURCES = tests/unit/main.c \
 	tests/unit/responder/document_test.c \
 	tests/unit/responder/exchange_test.c \
 	tests/unit/responder/listen_test.c \
+	tests/unit/responder/page_test.c \
 	tests/unit/responder/reply_test.c
 unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 unit_LDADD = $(ND_LIBS) $(CHECK_LIBS)
@@ -65,7 +67,7 @@ noop_SOURCES = tests/bench/noop.c
 noop_LDADD = $(FCGI_LIBS) -lpthread
 vfork_SOURCES = tests/bench/vfork.c
 answer_SOURCES = tests/bench/answer.c
-CLEANFILES = $(EXTRA_PROGRAMS)
+CLEANFILES += $(EXTRA_PROGRAMS)
 
 # What takes longer than ten minutes: bodies of a gigabyte, and so on.
 check-long:

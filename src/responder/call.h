@@ -23,6 +23,7 @@ struct call {
 	struct reply reply;
 	const char *pattern; /* of the resource, for the log */
 	const char *allow;   /* methods the resource has, for 405 and OPTIONS */
+	int retry_s;	     /* what Retry-After says; 0: it is not there */
 	int64_t limit; /* what was exceeded, for the problem; 0: nothing */
 };
 

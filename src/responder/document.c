@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "http/etag.h"
 #include "http/json_put.h"
+#include "responder/page.h"
 
 #define SECOND_US INT64_C(1000000)
 #define RETRY_MAX_S 3600
@@ -205,6 +206,7 @@ document_retry_after(const struct job_state *s, int64_t now_us)
 void
 document_retry_field(struct call *c, int seconds)
 {
+	c->retry_s = seconds;
 	if (seconds == 0)
 		return;
 	buf_printf(reply_open_field(&c->reply, "Retry-After"), "%d", seconds);
@@ -235,10 +237,31 @@ document_preference_field(struct call *c, bool respond_async, bool minimal)
 	reply_close_field(&c->reply);
 }
 
+static void
+send_as(struct call *c, const char *type, const struct buf *body)
+{
+	if (c->media != MEDIA_HTML || !page_send(c, buf_view(body)))
+		reply_send(&c->reply, type, buf_view(body));
+}
+
 void
 document_body(struct call *c, const struct buf *body)
 {
-	reply_send(&c->reply, "application/json", buf_view(body));
+	send_as(c, "application/json", body);
+}
+
+void
+document_problem(struct call *c, const struct buf *body)
+{
+	send_as(c, "application/problem+json", body);
+}
+
+const char *
+document_variant(const struct call *c)
+{
+	if (c->media == MEDIA_HTML)
+		return "-h";
+	return c->prefer.minimal ? "-m" : "";
 }
 
 enum err_code
@@ -255,7 +278,7 @@ document_send(struct call *c, const struct buf *body, struct err *e)
 	buf_init(&b, 64);
 	buf_puts(&b, "W/\"");
 	digest_base64url(&b, digest, 12);
-	buf_putc(&b, '"');
+	buf_printf(&b, "%s\"", document_variant(c));
 	same = etag_matches(c->request.var.if_none_match, buf_view(&b));
 	reply_start(&c->reply, same ? 304 : 200, SLICE_NONE, CACHE_DOCUMENT);
 	reply_field(&c->reply, "ETag", buf_view(&b));

@@ -31,8 +31,15 @@ void document_sunset_field(struct call *c, int64_t expires);
 void document_preference_field(
     struct call *c, bool respond_async, bool minimal);
 
-/* Header and body of a document of ours: the last step, for each of them. */
+/* Header and body of a document of ours, as JSON or as the page made of it:
+ * the last step, for each of them. */
 void document_body(struct call *c, const struct buf *body);
+
+/* The same for a problem. */
+void document_problem(struct call *c, const struct buf *body);
+
+/* What an ETag ends with, so that each representation has its own. */
+const char *document_variant(const struct call *c);
 
 /* Send a document that is not a job's, with an ETag made from its bytes; 304
  * where the client has it.  ERR_INTERNAL where it grew over the limit. */

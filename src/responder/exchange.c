@@ -48,6 +48,8 @@ call_read(struct call *c, struct err *e)
 	c->reply.head = r->method == METHOD_HEAD;
 	c->prefer = prefer_parse(r->var.prefer);
 	c->media = accept_best(r->var.accept);
+	if (c->media == MEDIA_HTML) /* a page has no short form */
+		c->prefer.minimal = false;
 	if (broken != NULL)
 		return err_set(e, ERR_CONFIG, "%s", broken->text);
 	if (code != ERR_OK)

@@ -13,8 +13,7 @@ put_etag(struct buf *b, const struct call *c, const struct job_state *s)
 {
 	buf_puts(b, "W/\"");
 	buf_slice(b, s->version);
-	/* The short form is another representation. */
-	buf_puts(b, c->prefer.minimal ? "-m\"" : "\"");
+	buf_printf(b, "%s\"", document_variant(c));
 }
 
 static void

@@ -14,9 +14,9 @@
 
 #include "base/digest.h"
 #include "db/rows.h"
-#include "http/problem.h"
 #include "http/served.h"
 #include "responder/document.h"
+#include "responder/ending.h"
 #include "responder/message.h"
 #include "responder/resource.h"
 #include "responder/stored.h"
@@ -28,32 +28,6 @@
 static const int meaningless[] = { 205, 206, 304, 401, 407, 412, 416, 421, 426,
 	431, 511 };
 
-struct ending {
-	const char *name;
-	struct problem problem;
-};
-
-static const struct ending misleading = { "answer-not-servable",
-	{ 502, "The handler's answer makes no sense later",
-	    "Look at the outcome; ask the queue's operator.", false, false } };
-
-static const struct ending endings[] = {
-	{ "dismissed",
-	    { 410, "Dismissed", "Submit it anew if it is still wanted.", false,
-		false } },
-	{ "handler-failed",
-	    { 502, "The handler failed",
-		"The monitor tells the attempts; ask the queue's operator.",
-		false, false } },
-	{ "time-limit",
-	    { 504, "The handler took too long",
-		"Submit less at a time, or ask the queue's operator.", false,
-		false } },
-	{ "too-many-continuations",
-	    { 508, "The handler never came to an end",
-		"Ask the queue's operator.", false, false } },
-};
-
 static bool
 is_meaningless(int status)
 {
@@ -63,15 +37,6 @@ is_meaningless(int status)
 		if (meaningless[i] == status)
 			return true;
 	return status < 200 || status > 599;
-}
-
-static const struct ending *
-ending_get(int status)
-{
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
-		if (endings[i].problem.status == status)
-			return &endings[i];
-	return &endings[1]; /* our own outcomes are all in the table */
 }
 
 static enum err_code
@@ -106,9 +71,8 @@ send_unfinished(struct call *c, const struct reader *who,
 static void
 send_ending(struct call *c, const struct job_ref *ref, const struct answer *a)
 {
-	bool handler = slice_eq_str(a->by, "handler");
 	const struct ending *end =
-	    handler ? &misleading : ending_get(a->status);
+	    ending_get(a->status, slice_eq_str(a->by, "handler"));
 	struct problem_note note = { SLICE_NONE, NULL, 0 };
 	struct buf body, detail;
 
@@ -122,7 +86,7 @@ send_ending(struct call *c, const struct job_ref *ref, const struct answer *a)
 	problem_put(&body, c->request.prefix, end->name, &end->problem, &note);
 	reply_start(&c->reply, end->problem.status, SLICE_NONE, CACHE_NONE);
 	message_final_fields(c, ref, a);
-	reply_send(&c->reply, "application/problem+json", buf_view(&body));
+	document_problem(c, &body);
 	buf_fini(&body);
 	buf_fini(&detail);
 }

@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "http/problem.h"
+#include "responder/document.h"
 
 #define ID_LEN 16
 #define RETRY_MIN_S 5
@@ -44,9 +45,8 @@ put_fields(struct call *c, const struct problem *p)
 	reply_start(&c->reply, p->status, SLICE_NONE, CACHE_NONE);
 	if (p->retry) {
 		digest_random(&random, 1);
-		buf_printf(reply_open_field(&c->reply, "Retry-After"), "%d",
-		    RETRY_MIN_S + random % (RETRY_MAX_S - RETRY_MIN_S + 1));
-		reply_close_field(&c->reply);
+		document_retry_field(
+		    c, RETRY_MIN_S + random % (RETRY_MAX_S - RETRY_MIN_S + 1));
 	}
 	if (p->status == 401)
 		reply_field(&c->reply, "WWW-Authenticate",
@@ -82,6 +82,6 @@ refuse(struct call *c, const struct err *e)
 	buf_init(&body, 64 * 1024);
 	problem_put(&body, c->request.prefix, err_name(e->code), p, &note);
 	put_fields(c, p);
-	reply_send(&c->reply, "application/problem+json", buf_view(&body));
+	document_problem(c, &body);
 	buf_fini(&body);
 }

@@ -29,6 +29,7 @@ static const struct route routes[] = {
 	    { GET(job_get), DELETE(job_delete) } },
 	{ "/jobs/*/request", ALLOW_GET, { GET(job_request_get) } },
 	{ "/jobs/*/response", ALLOW_GET, { GET(job_response_get) } },
+	{ "/problems", ALLOW_GET, { GET(problems_get) } },
 	{ "/health", ALLOW_GET, { GET(health_get) } },
 };
 

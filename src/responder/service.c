@@ -11,6 +11,7 @@ static const struct {
 	const char *rel, *path;
 } links[] = {
 	{ "queues", "/queues" },
+	{ "problems", "/problems" },
 	{ "health", "/health" },
 };
 

@@ -17,6 +17,7 @@
 	X(cgi_response) \
 	X(etag)         \
 	X(fields)       \
+	X(html_put)     \
 	X(json_put)     \
 	X(origin)       \
 	X(prefer)       \
@@ -42,6 +43,7 @@
 	X(document)     \
 	X(exchange)     \
 	X(listen)       \
+	X(page)         \
 	X(reply)        \
 	X(job)          \
 	X(lockfile)     \
