@@ -44,6 +44,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/queue_release.sql \
 	sql/functions/queue_scope.sql \
 	sql/functions/queue_set.sql \
+	sql/functions/quota_check.sql \
 	sql/functions/quote.sql \
 	sql/functions/receipts.sql \
 	sql/functions/recover.sql \
@@ -55,9 +56,14 @@ dist_sqlfunctions_DATA = \
 	sql/functions/run_lock.sql \
 	sql/functions/run_open.sql \
 	sql/functions/secret.sql \
+	sql/functions/submit_grant.sql \
+	sql/functions/submit_revoke.sql \
 	sql/functions/take_back.sql \
 	sql/functions/task_claim.sql \
 	sql/functions/task_note.sql \
+	sql/functions/token_create.sql \
+	sql/functions/token_owner.sql \
+	sql/functions/token_revoke.sql \
 	sql/functions/turn.sql \
 	sql/functions/turn_claim.sql \
 	sql/functions/turn_finish.sql \

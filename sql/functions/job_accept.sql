@@ -1,10 +1,10 @@
 -- job_accept(id, queue, owner, request, type, body, digest, key): one job,
--- with an Idempotency-Key.
+-- with an Idempotency-Key, or for a queue with a quota for each owner.
 --
 -- Parameters: of the job; key, the client's Idempotency-Key, null: none.
 -- Returns:    one receipt.  Where the key was known with the same bytes: the
 --             first job's, as it is now, repeated.  Verdicts of job_accept_many,
---             and key_conflict, key_busy.
+--             and key_conflict, key_busy, quota (limit_value has it).
 -- Errors:     23514 no partition for the id's month.
 -- Tables:     idempotency_key first, then those of job_accept_many.
 --
@@ -19,6 +19,7 @@ as $$
 declare
 	taken text := 'mine';
 	first uuid;
+	quota bigint;
 	r nightdrop.receipt;
 begin
 	perform nightdrop.durable();
@@ -34,9 +35,14 @@ begin
 		return;
 	end if;
 
-	select * into strict r from nightdrop.job_accept_many(array[id],
-	    array[queue], array[owner], array[request], array[type],
-	    array[body], array[digest]);
+	quota := nightdrop.quota_check(id, queue, owner, 1);
+	if quota is null then
+		select * into strict r from nightdrop.job_accept_many(
+		    array[id], array[queue], array[owner], array[request],
+		    array[type], array[body], array[digest], counted => true);
+	else
+		r := nightdrop.refusal(id, 'quota', quota);
+	end if;
 	if r.verdict <> 'ok' and key is not null then
 		perform nightdrop.key_drop(owner, queue, key, digest, id);
 	end if;

@@ -1,12 +1,15 @@
--- job_accept_many(ids, queues, owners, requests, types, bodies, digests, sizes):
--- jobs into the line, many in one transaction: the responder's grouped commit.
+-- job_accept_many(ids, queues, owners, requests, types, bodies, digests, sizes,
+-- counted): jobs into the line, many in one transaction: the responder's grouped
+-- commit.
 --
 -- Parameters: parallel arrays; ids are distinct; types may hold null.  sizes is
 --             for upload_finish alone: bodies holds null where the body is in
---             part, holder 0, and sizes has its size.
+--             part, holder 0, and sizes has its size.  counted: the caller has
+--             had the owners' quotas checked, by quota_check.
 -- Returns:    a receipt for each id, in no particular order, with the verdict
---             ok, no_queue, closed, media_type, too_large, clock, backlog or
---             taken (the id is another job's).
+--             ok, no_queue, nobody, forbidden, closed, media_type, too_large,
+--             clock, backlog, alone (not counted, and the queue has a quota for
+--             each owner: job_accept) or taken (the id is another job's).
 -- Errors:     23514 no partition for the month of an id: call upkeep().  Never
 --             for a refusal.
 -- Tables:     queue, queue_basis, counter, job, waiting.
@@ -29,7 +32,8 @@
 
 create or replace function nightdrop.job_accept_many(ids uuid[], queues text[],
     owners text[], requests json[], types text[], bodies bytea[],
-    digests bytea[], sizes bigint[] default null)
+    digests bytea[], sizes bigint[] default null,
+    counted boolean default false)
 returns setof nightdrop.receipt
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -54,8 +58,9 @@ begin
 	-- What is the same for all jobs of a queue is worked out once, in line.
 	return query
 	with line as materialized (
-		select q.name, q.accepting, q.media_types, q.max_size,
-		    q.max_waiting, q.reply::integer, q.priority,
+		select q.name, q.submitters, q.accepting, q.media_types,
+		    q.max_size, q.max_waiting,
+		    q.max_waiting_owner is not null as quota, q.reply::integer, q.priority,
 		    clock - q.priority * q.aging as position, b.p50, b.p95,
 		    greatest(b.slots, 1) as slots, b.version, b.taken,
 		    nightdrop.version_of('accepted', 1, 0, b.version, null,
@@ -71,9 +76,10 @@ begin
 	), each as (
 		select u.*, l.*, case when u.body is not null
 			and u.id not between oldest and newest then 'clock'
-		    else nightdrop.judge(l.name, l.accepting,
-			l.media_types, l.max_size, l.max_waiting, u.type,
-			coalesce(u.size, octet_length(u.body)), l.waiting)
+		    when l.quota and not job_accept_many.counted then 'alone'
+		    else nightdrop.judge(l.name, l.submitters, l.accepting,
+			l.media_types, l.max_size, l.max_waiting, u.owner,
+			u.type, coalesce(u.size, octet_length(u.body)), l.waiting)
 		    end as verdict
 		from unnest(ids, queues, owners, requests, types, bodies,
 			sizes, digests) u(id, queue, owner, request, type,
@@ -99,14 +105,15 @@ begin
 			w(waves)
 		where p.max_waiting is null or p.ahead < p.max_waiting
 		on conflict (id) do nothing
-		returning j.id, j.queue, j.size, j.digest,
+		returning j.id, j.queue, j.owner, j.size, j.digest,
 		    coalesce(octet_length(j.body), 0) as bytes,
 		    j.quote_earliest, j.quote_likely, j.quote_latest,
 		    j.quote_ahead
 	), inline as (
 		insert into nightdrop.waiting (id, queue, position, priority,
-		    bytes)
-		select f.id, f.queue, l.position, l.priority, f.bytes
+		    bytes, owner)
+		select f.id, f.queue, l.position, l.priority, f.bytes,
+		    case when l.quota then f.owner end
 		from fresh f join line l on l.name = f.queue
 	), held as materialized (
 		select d.queue, d.jobs, d.bytes
@@ -137,8 +144,11 @@ begin
 		select u.id, u.queue, u.owner, u.digest, q.reply, q.max_size,
 		    q.max_waiting, case when u.body is not null
 			and u.id not between oldest and newest then 'clock'
-		    else nightdrop.judge(q.name, q.accepting, q.media_types,
-			q.max_size, q.max_waiting, u.type,
+		    when q.max_waiting_owner is not null
+			and not job_accept_many.counted then 'alone'
+		    else nightdrop.judge(q.name, q.submitters, q.accepting,
+			q.media_types, q.max_size, q.max_waiting, u.owner,
+			u.type,
 			coalesce(u.size, octet_length(u.body)),
 			(select greatest(sum(c.waiting), 0)::bigint
 			from nightdrop.counter c where c.queue = q.name))
@@ -175,9 +185,9 @@ end
 $$;
 
 comment on function nightdrop.job_accept_many(uuid[], text[], text[], json[],
-    text[], bytea[], bytea[], bigint[]) is
+    text[], bytea[], bytea[], bigint[], boolean) is
 'Accepts jobs, many in one transaction; a receipt or a refusal for each.';
 revoke all on function nightdrop.job_accept_many(uuid[], text[], text[],
-    json[], text[], bytea[], bytea[], bigint[]) from public;
+    json[], text[], bytea[], bytea[], bigint[], boolean) from public;
 grant execute on function nightdrop.job_accept_many(uuid[], text[], text[],
-    json[], text[], bytea[], bytea[], bigint[]) to nightdrop_responder;
+    json[], text[], bytea[], bytea[], bigint[], boolean) to nightdrop_responder;

@@ -1,4 +1,4 @@
--- refusal(id, verdict): a receipt that only says why not.
+-- refusal(id, verdict, limit_value): a receipt that only says why not.
 --
 -- Tables:   none.
 --
@@ -6,12 +6,13 @@
 --
 -- SPDX-License-Identifier: ISC
 
-create or replace function nightdrop.refusal(id uuid, verdict text)
+create or replace function nightdrop.refusal(id uuid, verdict text,
+    limit_value bigint default null)
 returns nightdrop.receipt
 language sql immutable parallel safe
 return row(id, verdict, null, null, null, null, null, null, null, null, null,
-    null, null, null, null, false)::nightdrop.receipt;
+    null, null, null, limit_value, false)::nightdrop.receipt;
 
-comment on function nightdrop.refusal(uuid, text) is
+comment on function nightdrop.refusal(uuid, text, bigint) is
 'Internal: a receipt that only says why not.';
-revoke all on function nightdrop.refusal(uuid, text) from public;
+revoke all on function nightdrop.refusal(uuid, text, bigint) from public;

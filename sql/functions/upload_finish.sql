@@ -3,7 +3,7 @@
 -- Parameters: id of the upload and of the job; size in bytes and digest of all
 --             its parts together; key, an Idempotency-Key, null: none.
 -- Returns:    one receipt.  verdict none: there is no such upload.  Verdicts of
---             job_accept_many, key_conflict, key_busy: the upload and its parts are
+--             job_accept, key_conflict, key_busy: the upload and its parts are
 --             gone; likewise where the key was known (then the receipt is that
 --             of the first job, repeated).
 -- Errors:     ND503 the parts are not all there: the server lost them in a
@@ -27,6 +27,7 @@ declare
 	taken text := 'mine';
 	first uuid;
 	r nightdrop.receipt;
+	quota bigint;
 	parts bigint;
 	last integer;
 	bytes bigint;
@@ -69,9 +70,15 @@ begin
 		    id, parts, coalesce(bytes, 0), size using errcode = 'ND503';
 	end if;
 
-	select * into strict r from nightdrop.job_accept_many(array[id],
-	    array[u.queue], array[u.owner], array[request], array[type],
-	    array[null::bytea], array[digest], array[size]);
+	quota := nightdrop.quota_check(id, u.queue, u.owner, 1);
+	if quota is null then
+		select * into strict r from nightdrop.job_accept_many(
+		    array[id], array[u.queue], array[u.owner], array[request],
+		    array[type], array[null::bytea], array[digest],
+		    array[size], true);
+	else
+		r := nightdrop.refusal(id, 'quota', quota);
+	end if;
 	if r.verdict = 'ok' then
 		delete from nightdrop.upload o where o.id = upload_finish.id;
 	else

@@ -2,13 +2,15 @@
 --
 -- Parameters: id, which the job will have; declared, its size in bytes, null
 --             where it is not known.
--- Returns:    one row: verdict (ok no_queue closed media_type too_large clock
---             backlog taken), limit_value (with too_large and backlog what was
---             exceeded; with ok what may come, for a body of unknown size).
+-- Returns:    one row: verdict (ok no_queue nobody forbidden closed media_type
+--             too_large clock backlog quota taken), limit_value (with too_large,
+--             backlog and quota what was exceeded; with ok what may come, for a
+--             body of unknown size).
 -- Errors:     none of its own.
 -- Tables:     queue, counter, job, upload.
 --
--- Judged before the first byte is stored, and again by upload_finish.
+-- Judged before the first byte is stored, and again by upload_finish: what comes
+-- in meanwhile is not counted, neither for the backlog nor for a quota.
 -- Idempotent by id.  The commit need not wait for the disk: nothing is
 -- promised yet, and the flush of upload_finish covers what was written before.
 --
@@ -23,12 +25,14 @@ as $$
 #variable_conflict use_column
 declare
 	q nightdrop.queue;
+	quota bigint;
 begin
 	perform set_config('synchronous_commit', 'off', true);
 	select * into q from nightdrop.queue p
 	where p.name = upload_open.queue;
-	verdict := nightdrop.judge(q.name, q.accepting, q.media_types,
-	    q.max_size, q.max_waiting, upload_open.type, declared,
+	verdict := nightdrop.judge(q.name, q.submitters, q.accepting,
+	    q.media_types, q.max_size, q.max_waiting, upload_open.owner,
+	    upload_open.type, declared,
 	    (select sum(c.waiting) from nightdrop.counter c
 	    where c.queue = upload_open.queue)::bigint);
 	limit_value := case when verdict in ('ok', 'too_large') then q.max_size
@@ -36,6 +40,12 @@ begin
 	if verdict = 'ok' and abs(extract(epoch from
 	    nightdrop.uuid_time(upload_open.id) - clock_timestamp())) > 600 then
 		verdict := 'clock';
+	end if;
+	quota := nightdrop.quota_check(upload_open.id, upload_open.queue,
+	    upload_open.owner, 1);
+	if verdict = 'ok' and quota is not null then
+		verdict := 'quota';
+		limit_value := quota;
 	end if;
 	if verdict <> 'ok' then
 		return next;

@@ -10,6 +10,44 @@
 
 -- Who may do what ----------------------------------------------------------
 
+create table nightdrop.client_token (
+	number	integer generated always as identity primary key,
+	digest	bytea not null unique
+		constraint client_token_sha256 check (octet_length(digest) = 32),
+	owner	text collate "C" not null
+		constraint client_token_owner_size
+		check (octet_length(owner) between 1 and 255),
+	reason	text not null,
+	created	timestamptz not null default now(),
+	expires	timestamptz not null default 'infinity',
+	revoked	timestamptz,
+	used	date
+);
+comment on table nightdrop.client_token is
+'A row is a bearer token (Authorization: Bearer nightdrop_NUMBER_...) and whose it is. The token itself is not kept: who lost it gets a new one from token_create.';
+comment on column nightdrop.client_token.digest is 'SHA-256 of the token''s text.';
+comment on column nightdrop.client_token.owner is 'Who is calling where the token is sent: it goes before any REMOTE_USER.';
+comment on column nightdrop.client_token.used is 'The last day on which it was used; null: never.';
+
+alter table nightdrop.queue
+	add column submitters text[] collate "C" not null default '{}'
+		constraint queue_submitters_named
+		check (array_position(submitters, null) is null
+		    and '' <> all (submitters)),
+	add column max_waiting_owner bigint
+		constraint queue_max_waiting_owner_positive
+		check (max_waiting_owner >= 0);
+comment on column nightdrop.queue.submitters is
+'Owners who may submit (others: 403, who has not authenticated: 401); * is anybody who has authenticated; empty: anybody at all.';
+comment on column nightdrop.queue.max_waiting_owner is
+'Most jobs of one owner that wait in this queue; beyond it: 429. Those without an owner count as one. Null: no limit. What waited before it was set does not count.';
+
+alter table nightdrop.waiting add column owner text collate "C";
+comment on column nightdrop.waiting.owner is
+'The job''s owner, where the queue has a max_waiting_owner and this counts; null: it does not. A job that is put back after an attempt does not.';
+create index waiting_owner on nightdrop.waiting (queue, owner)
+	where owner is not null;
+
 -- Lists ------------------------------------------------------------------
 
 -- What new tables are there, the DBA may look at, but not at secrets.

@@ -42,8 +42,8 @@ select set_eq($$select proname::text from pg_proc
 	and has_function_privilege('nightdrop_responder', oid, 'execute')$$,
     array['hello', 'upkeep', 'secret', 'job_accept_many', 'job_accept',
     'upload_open', 'part_put', 'upload_finish', 'upload_abort', 'job_read',
-    'request_read', 'job_response', 'part_read', 'part_seek', 'job_stop', 'queue_list',
-    'health'], 'the responder''s functions');
+    'request_read', 'job_response', 'part_read', 'part_seek', 'job_stop',
+    'queue_list', 'health', 'token_owner'], 'the responder''s functions');
 select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_batch', oid, 'execute')$$,
@@ -54,7 +54,8 @@ select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_dba', oid, 'execute')$$,
     array['hello', 'upkeep', 'queue_create', 'queue_alter', 'queue_hold',
-    'queue_release', 'queue_open', 'queue_close'], 'the DBA''s functions');
+    'queue_release', 'queue_open', 'queue_close', 'submit_grant',
+    'submit_revoke', 'token_create', 'token_revoke'], 'the DBA''s functions');
 select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_monitor', oid, 'execute')$$,
