@@ -92,9 +92,12 @@ libnightdrop_a_SOURCES = \
 	src/queue/run.c src/queue/run.h \
 	src/queue/settle.c src/queue/settle.h \
 	src/queue/store.c src/queue/store.h \
+	src/queue/token.c src/queue/token.h \
 	src/queue/turn.c src/queue/turn.h \
 	src/queue/upload.c \
 	src/responder/call.h \
+	src/responder/caller.c src/responder/caller.h \
+	src/responder/cors.c src/responder/cors.h \
 	src/responder/document.c src/responder/document.h \
 	src/responder/ending.c src/responder/ending.h \
 	src/responder/exchange.c src/responder/exchange.h \

@@ -1,23 +1,25 @@
--- upload_open(id, queue, owner, type, declared): a body on its way in.
+-- upload_open(id, queue, owner, type, declared, key): a body on its way in.
 --
 -- Parameters: id, which the job will have; declared, its size in bytes, null
---             where it is not known.
+--             where it is not known; key, an Idempotency-Key, null: none.
 -- Returns:    one row: verdict (ok no_queue nobody forbidden closed media_type
 --             too_large clock backlog quota taken), limit_value (with too_large,
 --             backlog and quota what was exceeded; with ok what may come, for a
 --             body of unknown size).
 -- Errors:     none of its own.
--- Tables:     queue, counter, job, upload.
+-- Tables:     queue, counter, idempotency_key, waiting, job, upload.
 --
 -- Judged before the first byte is stored, and again by upload_finish: what comes
--- in meanwhile is not counted, neither for the backlog nor for a quota.
+-- in meanwhile is not counted, neither for the backlog nor for a quota.  Where
+-- the key has made a job this may be the same again, which only the bytes will
+-- tell: then "come later" is not said here.
 -- Idempotent by id.  The commit need not wait for the disk: nothing is
 -- promised yet, and the flush of upload_finish covers what was written before.
 --
 -- SPDX-License-Identifier: ISC
 
 create or replace function nightdrop.upload_open(id uuid, queue text,
-    owner text, type text, declared bigint)
+    owner text, type text, declared bigint, key text default null)
 returns table (verdict text, limit_value bigint)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -35,17 +37,23 @@ begin
 	    upload_open.type, declared,
 	    (select sum(c.waiting) from nightdrop.counter c
 	    where c.queue = upload_open.queue)::bigint);
-	limit_value := case when verdict in ('ok', 'too_large') then q.max_size
-	    when verdict = 'backlog' then q.max_waiting end;
-	if verdict = 'ok' and abs(extract(epoch from
-	    nightdrop.uuid_time(upload_open.id) - clock_timestamp())) > 600 then
-		verdict := 'clock';
-	end if;
 	quota := nightdrop.quota_check(upload_open.id, upload_open.queue,
 	    upload_open.owner, 1);
 	if verdict = 'ok' and quota is not null then
 		verdict := 'quota';
-		limit_value := quota;
+	end if;
+	if verdict in ('closed', 'backlog', 'quota') and exists (
+	    select from nightdrop.idempotency_key k
+	    where k.owner = upload_open.owner and k.queue = upload_open.queue
+		and k.key = upload_open.key) then
+		verdict := 'ok';
+	end if;
+	limit_value := case when verdict in ('ok', 'too_large') then q.max_size
+	    when verdict = 'backlog' then q.max_waiting
+	    when verdict = 'quota' then quota end;
+	if verdict = 'ok' and abs(extract(epoch from
+	    nightdrop.uuid_time(upload_open.id) - clock_timestamp())) > 600 then
+		verdict := 'clock';
 	end if;
 	if verdict <> 'ok' then
 		return next;
@@ -65,9 +73,10 @@ begin
 end
 $$;
 
-comment on function nightdrop.upload_open(uuid, text, text, text, bigint) is
+comment on function nightdrop.upload_open(uuid, text, text, text, bigint,
+    text) is
 'Opens the way in for a body that comes in parts.';
-revoke all on function nightdrop.upload_open(uuid, text, text, text, bigint)
-	from public;
-grant execute on function nightdrop.upload_open(uuid, text, text, text, bigint)
-	to nightdrop_responder;
+revoke all on function nightdrop.upload_open(uuid, text, text, text, bigint,
+    text) from public;
+grant execute on function nightdrop.upload_open(uuid, text, text, text, bigint,
+    text) to nightdrop_responder;

@@ -36,6 +36,9 @@ static const struct setting {
 	{ "base_url", TEXT, AT(base_url), "", 0, 0,
 	    "scheme://authority that makes links absolute; empty: they are "
 	    "paths" },
+	{ "allowed_origins", TEXT, AT(allowed_origins), "", 0, 0,
+	    "sites whose pages may send requests and read the answers (CORS), "
+	    "as https://shop.example; *: any, but not on a user's login" },
 	{ "listen", TEXT, AT(listen), "", 0, 0,
 	    "unix:/path or address:port of the FastCGI listener; empty: the "
 	    "socket on descriptor 0" },

@@ -20,11 +20,12 @@
 #define CONFIG_DEFAULT_PATH "/etc/nightdrop/nightdrop.conf"
 
 struct config {
-	char *database; /* libpq connection string */
-	char *instance; /* id the database must have; "": any */
-	char *prefix;	/* path below which the responder lives; "" */
-	char *base_url; /* scheme://authority for absolute links; "" */
-	char *listen;	/* unix:/path or host:port; "": the socket on fd 0 */
+	char *database;	       /* libpq connection string */
+	char *instance;	       /* id the database must have; "": any */
+	char *prefix;	       /* path below which the responder lives; "" */
+	char *base_url;	       /* scheme://authority for absolute links; "" */
+	char *allowed_origins; /* whose pages may see answers; "" */
+	char *listen; /* unix:/path or host:port; "": the socket on fd 0 */
 	int64_t socket_mode;  /* octal, of a unix socket */
 	char *socket_group;   /* of a unix socket; "": ours */
 	int64_t threads;      /* 0: 32 with a listener of our own, else 1 */

@@ -14,6 +14,7 @@ enum err_code {
 	ERR_DIGEST,	  /* body does not have the digest it was sent with */
 	ERR_LENGTH,	  /* body shorter or longer than announced */
 	ERR_UNAUTHORIZED, /* who are you */
+	ERR_TOKEN,	  /* a bearer token that is not, or no longer, valid */
 	ERR_FORBIDDEN,
 	ERR_NOT_FOUND,	     /* none, or not yours: never told apart */
 	ERR_METHOD,	     /* known method, not for this resource */
@@ -32,6 +33,7 @@ enum err_code {
 	ERR_QUOTA,	      /* the owner has as much waiting as may be */
 	ERR_FIELDS_TOO_LARGE, /* request fields over a limit */
 	ERR_NOT_IMPLEMENTED,  /* unknown method */
+	ERR_ALONE, /* a job that no group can take: for accept.c alone */
 	ERR_QUEUE_CLOSED,
 	ERR_BACKLOG,	  /* queue full */
 	ERR_DB_AWAY,	  /* no connection, or lost before anything was sent */

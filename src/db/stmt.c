@@ -34,6 +34,8 @@ static const struct stmt stmts[STMT_COUNT] = {
 	[STMT_UPKEEP] = { "upkeep", "select what from nightdrop.upkeep()", 0,
 	    "t" },
 	[STMT_SECRET] = { "secret", "select nightdrop.secret()", 0, "y" },
+	[STMT_TOKEN_OWNER] = { "token_owner",
+	    "select nightdrop.token_owner($1::bytea)", 1, "t" },
 	[STMT_JOB_ACCEPT_MANY] = { "job_accept_many",
 	    "select " RECEIPT_COLUMNS " from nightdrop.job_accept_many("
 	    "$1::uuid[], $2::text[], $3::text[], $4::json[], $5::text[], "
@@ -46,8 +48,8 @@ static const struct stmt stmts[STMT_COUNT] = {
 	    8, RECEIPT_TYPES },
 	[STMT_UPLOAD_OPEN] = { "upload_open",
 	    "select verdict, limit_value from nightdrop.upload_open("
-	    "$1::uuid, $2::text, $3::text, $4::text, $5::bigint)",
-	    5, "tl" },
+	    "$1::uuid, $2::text, $3::text, $4::text, $5::bigint, $6::text)",
+	    6, "tl" },
 	[STMT_PART_PUT] = { "part_put",
 	    "select nightdrop.part_put($1::uuid, $2::integer, $3::bytea)", 3,
 	    "b" },

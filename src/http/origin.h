@@ -1,5 +1,5 @@
 /*
- * Did a page of another site make a browser send this?
+ * Did a page of another site make a browser send this, and may it?
  *
  * SPDX-License-Identifier: ISC
  */
@@ -18,5 +18,18 @@
  */
 bool origin_cross_site(
     struct slice sec_fetch_site, struct slice origin, struct slice host);
+
+/*
+ * The origins whose pages may see our answers: a list of scheme://host[:port]
+ * separated by spaces or commas, or "*" for any.
+ */
+enum origin_standing {
+	ORIGIN_UNKNOWN, /* none, or not allowed */
+	ORIGIN_ANY,	/* by "*" */
+	ORIGIN_LISTED	/* by its name */
+};
+
+bool origin_list_ok(struct slice allowed);
+enum origin_standing origin_allowed(struct slice allowed, struct slice origin);
 
 #endif

@@ -210,6 +210,23 @@ read_length(struct request *r, struct err *e)
 	return ERR_OK;
 }
 
+/*
+ * nginx sends two where the configuration sets one and includes Debian's
+ * fastcgi_params, which sets another from a field that nobody verified.
+ */
+static bool
+has_two_users(const struct request *r)
+{
+	for (int i = 0; r->env[i] != NULL; i++) {
+		struct slice value = slice_str(r->env[i]);
+
+		if (slice_eq_str(slice_cut(&value, '='), "REMOTE_USER") &&
+		    value.len > 0 && !slice_eq(value, r->var.remote_user))
+			return true;
+	}
+	return false;
+}
+
 /* Servers set REMOTE_USER from fields that nobody verified (servers.md §1c):
  * only where the administrator vouches for it is it who is calling. */
 static enum err_code
@@ -221,6 +238,10 @@ read_owner(struct request *r, struct err *e)
 	if (!slice_is_text(r->var.remote_user))
 		return err_set(
 		    e, ERR_SYNTAX, "the user's name is not valid UTF-8");
+	if (has_two_users(r))
+		return err_set(e, ERR_UNAUTHORIZED,
+		    "the server says that two users send this: it sets "
+		    "REMOTE_USER twice");
 	r->owner = r->var.remote_user;
 	return ERR_OK;
 }

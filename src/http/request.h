@@ -100,7 +100,8 @@ struct request_defaults {
 /*
  * Read env ("NAME=value", NULL at its end).
  *
- * ERR_FIELDS_TOO_LARGE, ERR_NOT_IMPLEMENTED (method), ERR_SYNTAX, ERR_CONFIG
+ * ERR_FIELDS_TOO_LARGE, ERR_NOT_IMPLEMENTED (method), ERR_SYNTAX,
+ * ERR_UNAUTHORIZED (two users), ERR_CONFIG
  * (prefix, queue, the location's path), ERR_NOT_FOUND (outside of the prefix,
  * or an empty segment, "." or
  * "..", or more segments than anything of ours has).  On failure method and

@@ -1,7 +1,7 @@
 /*
  * Taking a job whose body is inline: grouped with what others bring, or, where
- * it has an Idempotency-Key, in a call of its own (the key's row is a lock
- * that a group must not wait for).
+ * it has an Idempotency-Key or its queue a quota for each owner, in a call of
+ * its own (both are locks that a group must not wait for).
  *
  * SPDX-License-Identifier: ISC
  */
@@ -13,14 +13,7 @@
 #include "queue/settle.h"
 
 static enum err_code
-try_grouped(struct store *s, const struct submission *j, int64_t deadline_ms,
-    struct receipt *out, struct err *e)
-{
-	return commit_job(store_commit(s), j, deadline_ms, out, e);
-}
-
-static enum err_code
-try_keyed(struct store *s, const struct submission *j, int64_t deadline_ms,
+try_alone(struct store *s, const struct submission *j, int64_t deadline_ms,
     struct receipt *out, struct err *e)
 {
 	struct params p;
@@ -44,12 +37,23 @@ try_keyed(struct store *s, const struct submission *j, int64_t deadline_ms,
 	return code;
 }
 
+/* The database knows which queues have a quota. */
+static enum err_code
+try_grouped(struct store *s, const struct submission *j, int64_t deadline_ms,
+    struct receipt *out, struct err *e)
+{
+	enum err_code code =
+	    commit_job(store_commit(s), j, deadline_ms, out, e);
+
+	return code == ERR_ALONE ? try_alone(s, j, deadline_ms, out, e) : code;
+}
+
 enum err_code
 accept_job(struct store *s, const struct submission *j, int64_t deadline_ms,
     struct receipt *out, struct err *e)
 {
 	enum err_code code =
-	    settle(j->key.ptr == NULL ? try_grouped : try_keyed, s, j,
+	    settle(j->key.ptr == NULL ? try_grouped : try_alone, s, j,
 		deadline_ms, out, e);
 
 	if (code == ERR_CLOCK)

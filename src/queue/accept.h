@@ -8,6 +8,7 @@
  * ERR_NO_PARTITION is answered by one upkeep() and another try.
  *
  * Refusals: ERR_NOT_FOUND (queue), ERR_QUEUE_CLOSED, ERR_BACKLOG,
+ * ERR_UNAUTHORIZED and ERR_FORBIDDEN (it says who may submit), ERR_QUOTA,
  * ERR_TOO_LARGE, ERR_MEDIA_TYPE, ERR_CLOCK, ERR_KEY_REUSED, ERR_CONFLICT (the
  * first request with this key is still in flight).
  *
@@ -51,7 +52,7 @@ struct receipt {
 	char status[16];
 	char version[64];
 	struct quote quote;
-	int64_t limit; /* what was exceeded, with ERR_TOO_LARGE, ERR_BACKLOG */
+	int64_t limit; /* exceeded: ERR_TOO_LARGE, ERR_BACKLOG, ERR_QUOTA */
 	bool repeated; /* it was there already */
 };
 
@@ -60,11 +61,11 @@ enum err_code accept_job(struct store *s, const struct submission *j,
     int64_t deadline_ms, struct receipt *out, struct err *e);
 
 /*
- * A body in parts.  Open judges queue, owner, type and declared size (-1: not
- * known) before the first byte is stored; each part is durable on its own and
- * invisible until accept_upload; abort forgets it all (errors are swept later).
- * *limit is what was exceeded, or with ERR_OK the largest body there may be.
- * Parts are numbered from 0 and hold at most PART_SIZE bytes.
+ * A body in parts.  Open judges queue, owner, type, key and declared size (-1:
+ * not known) before the first byte is stored; each part is durable on its own
+ * and invisible until accept_upload; abort forgets it all (errors are swept
+ * later). *limit is what was exceeded, or with ERR_OK the largest body there
+ * may be. Parts are numbered from 0 and hold at most PART_SIZE bytes.
  */
 #define PART_SIZE 262144
 enum err_code upload_open(struct store *s, const struct submission *j,

@@ -30,10 +30,19 @@ static const struct {
 } verdicts[] = {
 	{ "no_queue", ERR_NOT_FOUND,
 	    "there is no queue of this name; GET /queues lists them" },
+	{ "nobody", ERR_UNAUTHORIZED,
+	    "the queue takes jobs only of those who have authenticated" },
+	{ "forbidden", ERR_FORBIDDEN,
+	    "the queue does not take jobs of yours; its operator says whose "
+	    "it takes" },
 	{ "closed", ERR_QUEUE_CLOSED,
 	    "the queue takes no jobs at present; try again later" },
 	{ "backlog", ERR_BACKLOG,
 	    "the queue is full; try again when its next run has begun" },
+	{ "quota", ERR_QUOTA,
+	    "as many of your jobs wait in this queue as may; wait for its next "
+	    "run, or dismiss one" },
+	{ "alone", ERR_ALONE, "the queue has a quota" },
 	{ "too_large", ERR_TOO_LARGE,
 	    "the body is larger than the queue allows; send less, or split "
 	    "it" },

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "db/pool.h"
 #include "queue/commit.h"
+#include "queue/token.h"
 
 #define CLOCK_MS 60000	/* between measurements */
 #define CONNECT_MS 5000 /* a try to connect */
@@ -26,6 +27,7 @@
 struct store {
 	struct pool *pool;
 	struct commit *commit;
+	struct tokens *tokens;
 
 	pthread_mutex_t lock; /* of what follows */
 	bool measured, measuring;
@@ -52,6 +54,7 @@ store_new(const struct config *c)
 		abort();
 	s->pool = pool_new(&o, (int)c->connections);
 	s->commit = commit_new(&o);
+	s->tokens = tokens_new();
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_mutex_init(&s->upkeep, NULL);
 	s->upkept_ms = -1;
@@ -64,6 +67,7 @@ store_free(struct store *s)
 	if (s == NULL)
 		return;
 	commit_free(s->commit);
+	tokens_free(s->tokens);
 	pool_free(s->pool);
 	pthread_mutex_destroy(&s->lock);
 	pthread_mutex_destroy(&s->upkeep);
@@ -80,6 +84,12 @@ struct commit *
 store_commit(struct store *s)
 {
 	return s->commit;
+}
+
+struct tokens *
+store_tokens(struct store *s)
+{
+	return s->tokens;
 }
 
 /* A call without parameters that answers one row. */

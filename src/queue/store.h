@@ -18,6 +18,7 @@
 struct commit;
 struct pool;
 struct store;
+struct tokens;
 
 /* Opens nothing yet: a database that is away is an error of each call. */
 struct store *store_new(const struct config *c);
@@ -25,6 +26,7 @@ void store_free(struct store *s);
 
 struct pool *store_pool(struct store *s);
 struct commit *store_commit(struct store *s);
+struct tokens *store_tokens(struct store *s);
 
 /* upkeep(), by one thread for all that wait; false: failed. */
 bool store_upkeep(struct store *s, int64_t deadline_ms);

@@ -11,6 +11,7 @@
 #include "http/accept.h"
 #include "http/prefer.h"
 #include "http/request.h"
+#include "queue/token.h"
 #include "responder/exchange.h"
 #include "responder/reply.h"
 
@@ -21,6 +22,8 @@ struct call {
 	enum media media; /* what the client would rather have */
 	struct buf base;  /* what every link begins with: base_url and prefix */
 	struct reply reply;
+	bool by_token; /* the owner is a bearer token's */
+	char token_owner[TOKEN_OWNER_MAX + 1]; /* then their name */
 	const char *pattern; /* of the resource, for the log */
 	const char *allow;   /* methods the resource has, for 405 and OPTIONS */
 	int retry_s;	     /* what Retry-After says; 0: it is not there */

@@ -7,8 +7,9 @@
 
 #include "base/clock.h"
 #include "http/fields.h"
-#include "http/origin.h"
 #include "responder/call.h"
+#include "responder/caller.h"
+#include "responder/cors.h"
 #include "responder/refuse.h"
 #include "responder/route.h"
 
@@ -42,6 +43,7 @@ call_read(struct call *c, struct err *e)
 		.script_path = slice_str(c->x->script_path),
 	};
 	struct request *r = &c->request;
+	struct err why = ERR_INIT;
 	enum err_code code;
 
 	code = request_read(r, c->x->env, &defaults, e);
@@ -52,6 +54,9 @@ call_read(struct call *c, struct err *e)
 		c->prefer.minimal = false;
 	if (broken != NULL)
 		return err_set(e, ERR_CONFIG, "%s", broken->text);
+	/* First, so that a page can read what was wrong with its request. */
+	if (cors_read(c, &why) != ERR_OK)
+		return err_set(e, why.code, "%s", why.text);
 	if (code != ERR_OK)
 		return code;
 	if (!field_uri_ok(slice_str(config->base_url)))
@@ -59,12 +64,9 @@ call_read(struct call *c, struct err *e)
 		    "base_url must be like https://host.example");
 	buf_puts(&c->base, config->base_url);
 	buf_slice(&c->base, r->prefix);
-	if (!method_is_safe(r->method) &&
-	    origin_cross_site(
-		r->var.sec_fetch_site, r->var.origin, r->var.host))
-		return err_set(e, ERR_FORBIDDEN,
-		    "a page of another site may not send this request");
-	return ERR_OK;
+	if ((code = caller_read(c, e)) != ERR_OK)
+		return code;
+	return caller_site(c, e);
 }
 
 void

@@ -238,7 +238,7 @@ intake_accept(struct call *c, struct submission *job,
 	if ((in.part = malloc(in.size)) == NULL)
 		return err_set(e, ERR_INTERNAL, "no memory for a part");
 	code = take(&in, most, out, e);
-	if (code == ERR_TOO_LARGE || code == ERR_BACKLOG)
+	if (code == ERR_TOO_LARGE || code == ERR_BACKLOG || code == ERR_QUOTA)
 		c->limit = in.limit;
 	free(in.part);
 	return code;

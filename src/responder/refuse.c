@@ -37,8 +37,18 @@ make_id(char id[static ID_LEN + 1])
 	id[ID_LEN] = '\0';
 }
 
+/* RFC 6750 §3: an error is told where a token was sent, and only then. */
+static struct slice
+challenge(enum err_code code)
+{
+	if (code == ERR_TOKEN)
+		return SLICE_LIT("Bearer realm=\"nightdrop\", "
+				 "error=\"invalid_token\"");
+	return SLICE_LIT("Bearer realm=\"nightdrop\"");
+}
+
 static void
-put_fields(struct call *c, const struct problem *p)
+put_fields(struct call *c, enum err_code code, const struct problem *p)
 {
 	unsigned char random;
 
@@ -49,8 +59,7 @@ put_fields(struct call *c, const struct problem *p)
 		    c, RETRY_MIN_S + random % (RETRY_MAX_S - RETRY_MIN_S + 1));
 	}
 	if (p->status == 401)
-		reply_field(&c->reply, "WWW-Authenticate",
-		    SLICE_LIT("Bearer realm=\"nightdrop\""));
+		reply_field(&c->reply, "WWW-Authenticate", challenge(code));
 	if (p->status == 416) {
 		buf_printf(reply_open_field(&c->reply, "Content-Range"),
 		    "bytes */%" PRId64, c->limit);
@@ -81,7 +90,7 @@ refuse(struct call *c, const struct err *e)
 		note.detail = slice_str(e->text);
 	buf_init(&body, 64 * 1024);
 	problem_put(&body, c->request.prefix, err_name(e->code), p, &note);
-	put_fields(c, p);
+	put_fields(c, e->code, p);
 	document_problem(c, &body);
 	buf_fini(&body);
 }

@@ -9,6 +9,7 @@
 
 #include "http/fields.h"
 #include "http/status.h"
+#include "responder/cors.h"
 #include "responder/exchange.h"
 
 #define HEADER_LIMIT (256 * 1024) /* a handler's header and ours */
@@ -48,6 +49,7 @@ reply_start(
 			     "Cache-Control: ");
 	buf_puts(&r->fields, cache_control[cache]);
 	buf_puts(&r->fields, "\r\n");
+	cors_fields(r);
 }
 
 struct buf *

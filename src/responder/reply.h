@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/slice.h"
+#include "http/origin.h"
 
 struct exchange;
 
@@ -25,7 +26,10 @@ enum reply_cache {
 
 struct reply {
 	struct exchange *x;
-	bool head; /* HEAD: the same header, no body */
+	bool head;		   /* HEAD: the same header, no body */
+	enum origin_standing cors; /* of the page that asks */
+	struct slice origin;	   /* that page's */
+	bool by_origin;		   /* it makes a difference */
 	bool sent; /* the header has gone; nothing can be changed any more */
 	struct buf fields;
 	size_t mark; /* where the field being written begins */

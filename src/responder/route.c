@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "responder/cors.h"
 #include "responder/resource.h"
 
 struct route {
@@ -71,6 +72,7 @@ options(struct call *c)
 {
 	reply_start(&c->reply, 204, SLICE_NONE, CACHE_DOCUMENT);
 	reply_field(&c->reply, "Allow", slice_str(c->allow));
+	cors_preflight(c);
 	reply_send_empty(&c->reply);
 	return ERR_OK;
 }

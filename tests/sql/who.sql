@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(46);
+select plan(47);
 
 -- Tokens.
 
@@ -148,6 +148,10 @@ select is_empty($$select from nightdrop.idempotency_key where key = 'other'$$,
     'and its key is given back');
 select is(pg_temp.opened('q', 'ann'), 'quota 2',
     'nor opened, before a byte of it is stored');
+select is((select string_agg(u.verdict, ' ' order by k.n)
+    from (values (1, 'key'), (2, 'other')) k(n, key) cross join lateral
+    nightdrop.upload_open(t.id(), 'q', 'ann', 'a/b', 100000, k.key) u),
+    'ok quota', 'unless by its key it may be there already');
 select is(pg_temp.verdict('q', 'bob') || pg_temp.verdict('q', '')
     || pg_temp.verdict('q', '') || pg_temp.verdict('q', ''), 'okokokquota',
     'others have their own, those without a name one together');

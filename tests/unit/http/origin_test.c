@@ -41,6 +41,67 @@ START_TEST(who_made_the_browser_send_it)
 }
 END_TEST
 
+#define ANY ORIGIN_ANY
+#define LISTED ORIGIN_LISTED
+#define UNKNOWN ORIGIN_UNKNOWN
+
+static const struct {
+	int line;
+	const char *allowed, *origin;
+	enum origin_standing standing;
+} standings[] = {
+	{ __LINE__, "", "http://h", UNKNOWN },
+	{ __LINE__, NULL, "http://h", UNKNOWN },
+	{ __LINE__, "*", NULL, UNKNOWN },
+	{ __LINE__, "*", "", UNKNOWN },
+	{ __LINE__, "*", "http://h", ANY },
+	{ __LINE__, "*", "null", ANY },
+	{ __LINE__, "http://h", "http://h", LISTED },
+	{ __LINE__, " http://a,\thttps://b:1 ", "https://b:1", LISTED },
+	{ __LINE__, "http://A.example", "http://a.example", LISTED },
+	{ __LINE__, "* http://h", "http://h", LISTED },
+	{ __LINE__, "http://h", "http://h:80", UNKNOWN },
+	{ __LINE__, "http://h", "https://h", UNKNOWN },
+	{ __LINE__, "http://h.example", "http://h", UNKNOWN },
+	{ __LINE__, "http://h", "http://h.example", UNKNOWN },
+	{ __LINE__, "http://h", "null", UNKNOWN },
+};
+
+START_TEST(whose_pages_are_let_in)
+{
+	ck_assert_msg(
+	    origin_allowed(slice_str(standings[_i].allowed),
+		slice_str(standings[_i].origin)) == standings[_i].standing,
+	    "line %d", standings[_i].line);
+}
+END_TEST
+
+static const struct {
+	const char *list;
+	bool ok;
+} lists[] = {
+	{ "", true },
+	{ " , ", true },
+	{ "*", true },
+	{ "http://h", true },
+	{ "https://[::1]:8443, https://b.example", true },
+	{ "http://h/", false },
+	{ "http://h/path", false },
+	{ "http://me@h", false },
+	{ "h", false },
+	{ "null", false },
+	{ "http://", false },
+	{ "http://h \"", false },
+	{ "http://h\r\n", false },
+};
+
+START_TEST(a_list_is_of_origins)
+{
+	ck_assert_msg(origin_list_ok(slice_str(lists[_i].list)) == lists[_i].ok,
+	    "%s", lists[_i].list);
+}
+END_TEST
+
 Suite *origin_suite(void);
 
 Suite *
@@ -51,6 +112,10 @@ origin_suite(void)
 
 	tcase_add_loop_test(t, who_made_the_browser_send_it, 0,
 	    sizeof(cases) / sizeof(cases[0]));
+	tcase_add_loop_test(t, whose_pages_are_let_in, 0,
+	    sizeof(standings) / sizeof(standings[0]));
+	tcase_add_loop_test(
+	    t, a_list_is_of_origins, 0, sizeof(lists) / sizeof(lists[0]));
 	suite_add_tcase(s, t);
 	return s;
 }

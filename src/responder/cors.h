@@ -1,0 +1,24 @@
+/*
+ * What pages of other sites may do with our answers: CORS, as the Fetch
+ * standard has it.  The setting allowed_origins opens it; without, none of
+ * this is ever sent.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef ND_RESPONDER_CORS_H
+#define ND_RESPONDER_CORS_H
+
+#include "responder/call.h"
+
+/* Judge the request's Origin, so that every answer from here on, an error too,
+ * says what it may.  ERR_CONFIG: allowed_origins is not a list of origins. */
+enum err_code cors_read(struct call *c, struct err *e);
+
+/* The fields of any answer; for reply_start. */
+void cors_fields(struct reply *r);
+
+/* Further fields of the answer to OPTIONS, where it is a preflight: the
+ * methods of the resource and whatever fields were asked for. */
+void cors_preflight(struct call *c);
+
+#endif
