@@ -20,6 +20,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/hello.sql \
 	sql/functions/job_accept.sql \
 	sql/functions/job_accept_many.sql \
+	sql/functions/job_list.sql \
 	sql/functions/job_message.sql \
 	sql/functions/job_read.sql \
 	sql/functions/job_response.sql \

@@ -86,6 +86,7 @@ libnightdrop_a_SOURCES = \
 	src/queue/accept.c src/queue/accept.h \
 	src/queue/commit.c src/queue/commit.h \
 	src/queue/group.c src/queue/group.h \
+	src/queue/job_list.c src/queue/job_list.h \
 	src/queue/line.c src/queue/line.h \
 	src/queue/monitor.c src/queue/monitor.h \
 	src/queue/receipt.c src/queue/receipt.h \
@@ -104,6 +105,7 @@ libnightdrop_a_SOURCES = \
 	src/responder/health.c \
 	src/responder/intake.c src/responder/intake.h \
 	src/responder/job.c \
+	src/responder/job_list.c \
 	src/responder/job_ref.c src/responder/job_ref.h \
 	src/responder/job_request.c \
 	src/responder/job_response.c \

@@ -50,6 +50,10 @@ create index waiting_owner on nightdrop.waiting (queue, owner)
 
 -- Lists ------------------------------------------------------------------
 
+-- An owner's jobs, newest first.  Jobs without an owner are in no list, and
+-- their acceptance does not pay for it.
+create index job_owner on nightdrop.job (owner, id) where owner <> '';
+
 -- What new tables are there, the DBA may look at, but not at secrets.
 grant select on all tables in schema nightdrop to nightdrop_dba;
 revoke select on nightdrop.setting from nightdrop_dba;

@@ -87,6 +87,11 @@ static const struct stmt stmts[STMT_COUNT] = {
 	[STMT_JOB_STOP] = { "job_stop",
 	    "select nightdrop.job_stop($1::uuid, $2::text, $3::boolean)", 3,
 	    "t" },
+	[STMT_JOB_LIST] = { "job_list",
+	    "select id, queue, status, accepted, finished, outcome_status, "
+	    "next from nightdrop.job_list($1::text, $2::text, $3::text, "
+	    "$4::uuid, $5::integer)",
+	    5, "uttzziu" },
 	[STMT_QUEUE_LIST] = { "queue_list",
 	    "select name, description, reply, accepting, held, media_types, "
 	    "max_size, waiting, running, next_start, last_run "

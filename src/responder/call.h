@@ -24,6 +24,7 @@ struct call {
 	struct reply reply;
 	bool by_token; /* the owner is a bearer token's */
 	char token_owner[TOKEN_OWNER_MAX + 1]; /* then their name */
+	struct slice next; /* URL of a list's next page; ptr NULL or "": none */
 	const char *pattern; /* of the resource, for the log */
 	const char *allow;   /* methods the resource has, for 405 and OPTIONS */
 	int retry_s;	     /* what Retry-After says; 0: it is not there */

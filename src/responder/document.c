@@ -283,6 +283,14 @@ document_send(struct call *c, const struct buf *body, struct err *e)
 	reply_start(&c->reply, same ? 304 : 200, SLICE_NONE, CACHE_DOCUMENT);
 	reply_field(&c->reply, "ETag", buf_view(&b));
 	buf_fini(&b);
+	if (c->next.len > 0) {
+		struct buf *link = reply_open_field(&c->reply, "Link");
+
+		buf_putc(link, '<');
+		buf_slice(link, c->next);
+		buf_puts(link, ">; rel=\"next\"");
+		reply_close_field(&c->reply);
+	}
 	if (same)
 		reply_send_empty(&c->reply);
 	else

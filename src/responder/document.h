@@ -41,8 +41,9 @@ void document_problem(struct call *c, const struct buf *body);
 /* What an ETag ends with, so that each representation has its own. */
 const char *document_variant(const struct call *c);
 
-/* Send a document that is not a job's, with an ETag made from its bytes; 304
- * where the client has it.  ERR_INTERNAL where it grew over the limit. */
+/* Send a document that is not a job's, with an ETag made from its bytes and,
+ * of a list that goes on, Link rel="next" (c->next); 304 where the client has
+ * it.  ERR_INTERNAL where it grew over the limit. */
 enum err_code document_send(
     struct call *c, const struct buf *body, struct err *e);
 

@@ -26,6 +26,7 @@ static const struct route routes[] = {
 	{ "/queues", ALLOW_GET, { GET(queues_get) } },
 	{ "/queues/*", ALLOW_GET, { GET(queue_get) } },
 	{ "/queues/*/jobs", "POST, OPTIONS", { POST(jobs_post) } },
+	{ "/jobs", ALLOW_GET, { GET(job_list_get) } },
 	{ "/jobs/*", "GET, HEAD, DELETE, OPTIONS",
 	    { GET(job_get), DELETE(job_delete) } },
 	{ "/jobs/*/request", ALLOW_GET, { GET(job_request_get) } },

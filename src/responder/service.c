@@ -12,6 +12,7 @@ static const struct {
 } links[] = {
 	{ "queues", "/queues" },
 	{ "problems", "/problems" },
+	{ "jobs", "/jobs" },
 	{ "health", "/health" },
 };
 
