@@ -368,6 +368,41 @@ def test_the_same_id_while_the_first_is_in_flight(db):
     assert admin.one("select sum(waiting) from nightdrop.counter") == 1
 
 
+def test_a_quota_is_exact(db):
+    """Twenty at once, with room for five; likewise where they are uploads."""
+    admin = Session(db)
+    admin.one("select t.queue('q', '{\"max_waiting_owner\": 5}')")
+    sessions = [Session(db) for _ in range(20)]
+    got = together(20, lambda i: sessions[i].one(
+        "select verdict from nightdrop.job_accept(t.id(), 'q', 'ann',"
+        " '{}', null, 'body', sha256('body'), null)"))
+    assert sorted(got) == ["ok"] * 5 + ["quota"] * 15
+    uploads = [s.one("select u.id from t.id() u(id) cross join lateral"
+                     " nightdrop.upload_open(u.id, 'q', 'bob', null, 0)")
+               for s in sessions]
+    got = together(20, lambda i: sessions[i].one(
+        "select verdict from nightdrop.upload_finish(%s, '{}', null, 0,"
+        " sha256(''), null)", uploads[i]))
+    assert sorted(got) == ["ok"] * 5 + ["quota"] * 15
+    assert admin.one("select count(*) from nightdrop.upload") == 0
+
+
+def test_a_quota_that_the_first_call_fills(db):
+    """The repeated call waits, and is not told that there is no room."""
+    admin = Session(db)
+    admin.one("select t.queue('q', '{\"max_waiting_owner\": 1}')")
+    job = uuid.UUID(str(admin.one("select t.id()")))
+    call = ("select verdict, repeated from nightdrop.job_accept(%s, 'q', '',"
+            " '{}', null, 'body', sha256('body'), null)")
+    first = Session(db, autocommit=False)
+    assert first.rows(call, job) == [("ok", False)]
+    second = Later(Session(db), call, job)
+    assert second.waits()
+    first.commit()
+    assert second.done() == [("ok", True)]
+    assert admin.one("select count(*) from nightdrop.waiting") == 1
+
+
 def test_a_repeated_call_writes_wal(db):
     """A3: without WAL the commit would not wait for the standby."""
     admin = Session(db)

@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(47);
+select plan(48);
 
 -- Tokens.
 
@@ -124,6 +124,19 @@ select results_eq($$select verb, after->>'submitters' from nightdrop.audit
     where verb like 'submit%' order by at limit 2$$,
     $$values ('submit_grant', '["ann"]'), ('submit_grant', '["ann", "bob"]')$$,
     'each is recorded');
+
+create function pg_temp.plan() returns setof text language plpgsql as $$
+begin
+	return query execute 'explain (verbose, costs off)
+	    select nightdrop.judge(q.name, q.submitters, q.accepting,
+		q.media_types, q.max_size, q.max_waiting, u.owner, u.type,
+		u.size, u.waiting) from nightdrop.queue q,
+		unnest(''{a}''::text[], ''{b}''::text[], ''{1}''::bigint[],
+		''{1}''::bigint[]) u(owner, type, size, waiting)';
+end
+$$;
+select is_empty($$select p from pg_temp.plan() p where p like '%judge(%'$$,
+    'judging is part of the query that asks for it: no call for each job');
 
 -- An owner's quota.
 

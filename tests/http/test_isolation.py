@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: ISC
+"""Two users, somebody who is nobody, every thing that has an id, everything
+that can be done with it: what is not yours is not there.
+
+A further kind of thing is a row of THINGS: how it is made, and what lies below
+its URL.  What can be done there, the resources say themselves (Allow), and
+that no resource is forgotten, the last test sees to.
+"""
+import re
+
+import pytest
+
+from support import jobs, place
+from support.client import Client
+from support.documents import check_problem
+
+
+def a_job(client):
+    return client.submit("plain", b"hers").get("Content-Location")
+
+
+# kind, which begins its URLs: (made by, paths below its URL)
+THINGS = {
+    "jobs": (a_job, ["", "/request", "/response"]),
+}
+EVERY = [(kind, path) for kind, (_, paths) in THINGS.items()
+         for path in paths]
+IDS = [kind + path for kind, path in EVERY]
+
+# So that a request is whole, and can fail for nothing but whose it is.
+FIELDS = {"PATCH": {"Content-Type": "application/offset+octet-stream",
+                    "Upload-Offset": "0", "Tus-Resumable": "1.0.0"},
+          "HEAD": {"Tus-Resumable": "1.0.0"},
+          "DELETE": {"Tus-Resumable": "1.0.0"}}
+
+
+@pytest.fixture
+def people(apache, db):
+    """{who: client}; alice is who made it."""
+    words = db.value("select nightdrop.token_create('bob', 'a test')")
+    bob = Client(apache.port, "/proxy")
+    bob.complete = with_token(bob, words.rpartition(" ")[2])
+    return {"alice": Client(apache.port, "/proxy-user", "alice"),
+            "bob": Client(apache.port, "/proxy-user", "bob"),
+            "bob's program": bob,
+            "nobody": Client(apache.port, "/proxy"),
+            "somebody who says alice": Client(apache.port, "/proxy-auth",
+                                              "alice")}
+
+
+def with_token(client, token):
+    plain = client.complete
+    return lambda method, body, fields: plain(
+        method, body, {**(fields or {}), "Authorization": "Bearer " + token})
+
+
+def below(client, url):
+    """The path below the mount: mounts differ by who one is."""
+    assert url.startswith(client.prefix + "/"), url
+    return url[len(client.prefix):]
+
+
+def methods(client, path):
+    allow = client.request("OPTIONS", path).get("Allow").split(", ")
+    return [m for m in allow if m != "OPTIONS"]
+
+
+def attempt(client, method, path):
+    body = b"" if method in ("POST", "PUT", "PATCH") else None
+    return client.send(method, client.url(path), body,
+                       FIELDS.get(method))
+
+
+def check_absent(client, method, path, nothing):
+    """404, and word for word what is said of an id that never was."""
+    a = attempt(client, method, path)
+    b = attempt(client, method, nothing)
+    assert a.status == b.status == 404, (method, path, a)
+    assert a.body == b.body
+    if method != "HEAD":
+        check_problem(a, 404, client.prefix)
+
+
+@pytest.mark.parametrize("kind, suffix", EVERY, ids=IDS)
+def test_what_is_hers_is_not_there_for_others(people, kind, suffix):
+    alice = people.pop("alice")
+    thing = below(alice, THINGS[kind][0](alice))
+    assert "~" not in thing, "an owner needs no key"
+    _, key = below(people["nobody"], THINGS[kind][0](people["nobody"])) \
+        .split("~")
+    nothing = f"/{kind}/{jobs.new_id()}"
+    for who, client in people.items():
+        for method in methods(client, thing + suffix):
+            for wrong in ("", "~" + key):
+                check_absent(client, method, thing + wrong + suffix,
+                             nothing + wrong + suffix)
+    assert alice.get(thing).status == 200, "nor have they done anything"
+
+
+@pytest.mark.parametrize("kind, suffix", EVERY, ids=IDS)
+def test_what_is_nobodys_is_there_for_who_has_its_url(people, kind, suffix):
+    nobody = people["nobody"]
+    url = below(nobody, THINGS[kind][0](nobody))
+    other = below(nobody, THINGS[kind][0](nobody)).split("~")[1]
+    thing, key = url.split("~")
+    flipped = ("A" if key[0] != "A" else "B") + key[1:]
+    nothing = f"/{kind}/{jobs.new_id()}"
+    for who, client in people.items():
+        for method in methods(client, thing + suffix):
+            for wrong in ("", "~" + other, "~" + flipped):
+                check_absent(client, method, thing + wrong + suffix,
+                             nothing + wrong + suffix)
+    for who, client in people.items():
+        assert client.get(url).status == 200, who
+
+
+def test_no_resource_is_forgotten():
+    """Each row of the route table that has an id is in THINGS."""
+    table = (place.TOP / "src/responder/route.c").read_text()
+    patterns = re.findall(r'\{ "/([a-z]+)/\*([^"]*)", ', table)
+    assert len(patterns) > 3
+    ids = {(kind, path) for kind, path in patterns if kind != "queues"}
+    assert ids == set(EVERY)
