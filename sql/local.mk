@@ -31,11 +31,16 @@ dist_sqlfunctions_DATA = \
 	sql/functions/key_take.sql \
 	sql/functions/lease_renew.sql \
 	sql/functions/mine.sql \
+	sql/functions/named_accept.sql \
+	sql/functions/named_check.sql \
+	sql/functions/named_forget.sql \
+	sql/functions/named_read.sql \
 	sql/functions/output_put.sql \
 	sql/functions/part_put.sql \
 	sql/functions/part_read.sql \
 	sql/functions/part_seek.sql \
 	sql/functions/partition_make.sql \
+	sql/functions/precondition.sql \
 	sql/functions/queue_alter.sql \
 	sql/functions/queue_close.sql \
 	sql/functions/queue_create.sql \

@@ -89,6 +89,7 @@ libnightdrop_a_SOURCES = \
 	src/queue/job_list.c src/queue/job_list.h \
 	src/queue/line.c src/queue/line.h \
 	src/queue/monitor.c src/queue/monitor.h \
+	src/queue/named.c src/queue/named.h \
 	src/queue/receipt.c src/queue/receipt.h \
 	src/queue/run.c src/queue/run.h \
 	src/queue/settle.c src/queue/settle.h \
@@ -107,10 +108,11 @@ libnightdrop_a_SOURCES = \
 	src/responder/job.c \
 	src/responder/job_list.c \
 	src/responder/job_ref.c src/responder/job_ref.h \
-	src/responder/job_request.c \
+	src/responder/job_request.c src/responder/job_request.h \
 	src/responder/job_response.c \
 	src/responder/message.c src/responder/message.h \
 	src/responder/jobs.c \
+	src/responder/named.c \
 	src/responder/page.c src/responder/page.h \
 	src/responder/page_form.c \
 	src/responder/page_impl.h \

@@ -2,13 +2,14 @@
 --
 -- Makes the partitions of this month and three ahead (and of the month of
 -- yesterday: an id may be ten minutes old); sweeps expired uploads with their
--- parts; forgets Idempotency-Keys a day after their job became final.
+-- parts; forgets Idempotency-Keys a day after their job became final, and names
+-- whose job is kept no longer.
 --
 -- Returns:  a line in words for each thing done; none: there was nothing.
 -- Errors:   none of its own.  Called by install, at each opening and close of
 --           a run, and by the responder when a partition is missing.
 -- Tables:   job, part, attempt, response (partitions), upload, part,
---           idempotency_key, waiting, running, response.
+--           idempotency_key, named_job, waiting, running, response.
 --
 -- SPDX-License-Identifier: ISC
 
@@ -74,6 +75,12 @@ begin
 	get diagnostics n = row_count;
 	if n > 0 then
 		what := format('idempotency keys: %s old ones forgotten', n);
+		return next;
+	end if;
+
+	n := nightdrop.named_forget();
+	if n > 0 then
+		what := format('names: %s of jobs kept no longer forgotten', n);
 		return next;
 	end if;
 end

@@ -4,6 +4,21 @@
 
 -- Named jobs -------------------------------------------------------------
 
+create table nightdrop.named_job (
+	queue		text collate "C" not null references nightdrop.queue on delete cascade,
+	owner		text collate "C" not null,
+	name		text collate "C" not null,
+	id		uuid not null,
+	primary key (queue, owner, name)
+);
+create index named_job_age on nightdrop.named_job (queue, id);
+comment on table nightdrop.named_job is
+'Which job a name of a client''s stands for: the newest that was PUT under it. Kept as long as that job.';
+
+alter table nightdrop.job add column replaced uuid;
+comment on column nightdrop.job.replaced is
+'The job of the same name whose place in the line it took; null: none waited, or it has no name.';
+
 -- Bundles ----------------------------------------------------------------
 
 -- Uploads that can be resumed ----------------------------------------------

@@ -59,6 +59,20 @@ static const struct stmt stmts[STMT_COUNT] = {
 	    6, RECEIPT_TYPES },
 	[STMT_UPLOAD_ABORT] = { "upload_abort",
 	    "select nightdrop.upload_abort($1::uuid)", 1, "v" },
+	[STMT_NAMED_ACCEPT] = { "named_accept",
+	    "select " RECEIPT_COLUMNS " from nightdrop.named_accept("
+	    "$1::uuid, $2::text, $3::text, $4::text, $5::json, $6::text, "
+	    "$7::bytea, $8::bigint, $9::bytea, $10::text, $11::text)",
+	    11, RECEIPT_TYPES },
+	[STMT_NAMED_CHECK] = { "named_check",
+	    "select verdict, limit_value from nightdrop.named_check("
+	    "$1::text, $2::text, $3::text, $4::text, $5::bigint, $6::text, "
+	    "$7::text)",
+	    7, "tl" },
+	[STMT_NAMED_READ] = { "named_read",
+	    "select verdict, id, type, encoding, accepted, size, digest, body "
+	    "from nightdrop.named_read($1::text, $2::text, $3::text)",
+	    3, "tuttzlyy" },
 	[STMT_JOB_READ] = { "job_read",
 	    "select verdict, queue, owner, status, attempt, accepted, "
 	    "started, finished, progress, message, size, digest, type, "

@@ -52,42 +52,74 @@ etag_valid(struct slice tag)
 	return take_tag(&tag, &opaque, &weak) && tag.len == 0;
 }
 
-/* strong: tags of which one is weak are not the same. */
-static bool
-is_named(struct slice field, struct slice tag, bool strong)
-{
-	struct slice ours, theirs;
-	bool weak, their_weak;
+enum next { NEXT_END, NEXT_TAG, NEXT_MALFORMED };
 
-	if (!take_tag(&tag, &ours, &weak) || tag.len > 0)
-		return false;
-	field = slice_trim(field);
-	if (slice_eq_str(field, "*"))
-		return true;
-	while (field.len > 0) {
-		if (field.ptr[0] == ',') { /* empty members are allowed */
-			field = slice_trim(skip(field, 1));
-			continue;
-		}
-		if (!take_tag(&field, &theirs, &their_weak))
-			return false;
-		if (slice_eq(ours, theirs) && !(strong && (weak || their_weak)))
-			return true;
-		field = slice_trim(field);
-		if (field.len > 0 && field.ptr[0] != ',')
-			return false;
-	}
-	return false;
+/* Take the next member of a list (RFC 9110 §5.6.1). */
+static enum next
+next_tag(struct slice *field, struct slice *opaque, bool *weak)
+{
+	*field = slice_trim(*field);
+	while (field->len > 0 && field->ptr[0] == ',') /* an empty member */
+		*field = slice_trim(skip(*field, 1));
+	if (field->len == 0)
+		return NEXT_END;
+	if (!take_tag(field, opaque, weak))
+		return NEXT_MALFORMED;
+	*field = slice_trim(*field);
+	return field->len == 0 || field->ptr[0] == ',' ? NEXT_TAG :
+							 NEXT_MALFORMED;
 }
 
 bool
 etag_matches(struct slice field, struct slice tag)
 {
-	return is_named(field, tag, false);
+	struct slice ours, theirs;
+	bool weak;
+
+	if (!take_tag(&tag, &ours, &weak) || tag.len > 0)
+		return false;
+	if (slice_eq_str(slice_trim(field), "*"))
+		return true;
+	while (next_tag(&field, &theirs, &weak) == NEXT_TAG)
+		if (slice_eq(ours, theirs))
+			return true;
+	return false;
 }
 
 bool
 etag_is(struct slice field, struct slice tag)
 {
-	return is_named(field, tag, true);
+	struct slice ours, theirs;
+	bool weak, their_weak, named = false;
+	enum next next;
+
+	if (!take_tag(&tag, &ours, &weak) || tag.len > 0)
+		return false;
+	if (slice_eq_str(slice_trim(field), "*"))
+		return true;
+	while ((next = next_tag(&field, &theirs, &their_weak)) == NEXT_TAG)
+		named |= !weak && !their_weak && slice_eq(ours, theirs);
+	return named && next == NEXT_END;
+}
+
+bool
+etag_list(struct slice field, bool strong, struct buf *out)
+{
+	struct slice tag;
+	enum next next;
+	bool weak;
+
+	if (slice_eq_str(slice_trim(field), "*"))
+		return buf_putc(out, '*');
+	while ((next = next_tag(&field, &tag, &weak)) == NEXT_TAG) {
+		if (weak && strong)
+			continue;
+		if (out->len > 0)
+			buf_putc(out, ' ');
+		buf_slice(out, tag);
+	}
+	if (next == NEXT_END && !out->failed)
+		return true;
+	buf_reset(out);
+	return false;
 }

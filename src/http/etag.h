@@ -1,5 +1,5 @@
 /*
- * Entity tags (RFC 9110 §8.8.3, §13.1.1, §13.1.2).
+ * Entity tags (RFC 9110 §8.8.3, §13.1).
  *
  * SPDX-License-Identifier: ISC
  */
@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/slice.h"
 
 /* [W/]"…" and nothing else. */
@@ -19,7 +20,18 @@ bool etag_valid(struct slice tag);
 bool etag_matches(struct slice field, struct slice tag);
 
 /* Does the field If-Match name tag (strong comparison: neither is weak), or is
- * it "*"?  tag "": there is none. */
+ * it "*"?  tag "": there is none.  Of a field that cannot be read as a whole
+ * nothing is named: the request then changes nothing. */
 bool etag_is(struct slice field, struct slice tag);
+
+/*
+ * What the field If-Match (strong comparison: weak tags are left out) or
+ * If-None-Match (weak comparison) names, for whoever compares later: each
+ * tag's opaque part with its quotes, a space between them; or "*".
+ *
+ * False, and out is empty, where the field cannot be read as a whole: for
+ * whoever wants to change something, such a condition does not hold.
+ */
+bool etag_list(struct slice field, bool strong, struct buf *out);
 
 #endif

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/slice.h"
@@ -39,5 +40,8 @@ bool field_value_ok(struct slice value);
 /* Only characters that may stand in a URI (RFC 3986 §2), so it can be put
  * between <>, between quotes and into a header line as it is. */
 bool field_uri_ok(struct slice uri);
+
+/* Append s as one segment of a path: all but unreserved characters as %XX. */
+bool field_uri_segment(struct buf *out, struct slice s);
 
 #endif

@@ -63,11 +63,11 @@ bool queue_name_ok(struct slice s);
 struct request_variables {
 	struct slice accept, access_control_request_headers,
 	    access_control_request_method, auth_type, authorization,
-	    content_digest, content_length, content_type, host, https,
-	    idempotency_key, if_match, if_none_match, if_range, method_override,
-	    original_url, origin, path_info, prefer, prefix, query_string,
-	    path_translated, queue, range, remote_user, repr_digest,
-	    request_method, request_uri, script_name, script_path,
+	    content_digest, content_length, content_range, content_type, host,
+	    https, idempotency_key, if_match, if_none_match, if_range,
+	    method_override, original_url, origin, path_info, prefer, prefix,
+	    query_string, path_translated, queue, range, remote_user,
+	    repr_digest, request_method, request_uri, script_name, script_path,
 	    sec_fetch_site, server_software, trust_user, tus_resumable,
 	    unencoded_url, upload_checksum, upload_length, upload_metadata,
 	    upload_offset;

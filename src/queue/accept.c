@@ -1,7 +1,7 @@
 /*
  * Taking a job whose body is inline: grouped with what others bring, or, where
- * it has an Idempotency-Key or its queue a quota for each owner, in a call of
- * its own (both are locks that a group must not wait for).
+ * it has an Idempotency-Key or a name or its queue a quota for each owner, in a
+ * call of its own (all are locks that a group must not wait for).
  *
  * SPDX-License-Identifier: ISC
  */
@@ -9,6 +9,7 @@
 
 #include "db/pool.h"
 #include "queue/commit.h"
+#include "queue/named.h"
 #include "queue/receipt.h"
 #include "queue/settle.h"
 
@@ -52,9 +53,10 @@ enum err_code
 accept_job(struct store *s, const struct submission *j, int64_t deadline_ms,
     struct receipt *out, struct err *e)
 {
-	enum err_code code =
-	    settle(j->key.ptr == NULL ? try_grouped : try_alone, s, j,
-		deadline_ms, out, e);
+	settle_try_fn *try_once = j->name.ptr != NULL ? named_accept :
+				  j->key.ptr != NULL  ? try_alone :
+							try_grouped;
+	enum err_code code = settle(try_once, s, j, deadline_ms, out, e);
 
 	if (code == ERR_CLOCK)
 		store_clock_doubted(s);

@@ -1,6 +1,6 @@
 /*
- * Taking a job: the submission, the receipt, and the three ways in (grouped,
- * with a key, streamed).
+ * Taking a job: the submission, the receipt, and the ways in (grouped, with a
+ * key, under a name; streamed or not).
  *
  * Each returns ERR_OK only when the job is durable.  Where the outcome of a
  * call is unknown the same call is made again with the same id, twice within
@@ -10,7 +10,7 @@
  * Refusals: ERR_NOT_FOUND (queue), ERR_QUEUE_CLOSED, ERR_BACKLOG,
  * ERR_UNAUTHORIZED and ERR_FORBIDDEN (it says who may submit), ERR_QUOTA,
  * ERR_TOO_LARGE, ERR_MEDIA_TYPE, ERR_CLOCK, ERR_KEY_REUSED, ERR_CONFLICT (the
- * first request with this key is still in flight).
+ * first request with this key is still in flight), ERR_PRECONDITION.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -31,8 +31,11 @@ struct submission {
 	struct slice queue, owner;
 	struct slice request; /* JSON object of CGI variables, valid UTF-8 */
 	struct slice type;    /* Content-Type; SLICE_NONE: none */
-	struct slice body;    /* inline body; not used for an upload */
+	struct slice body;    /* inline body; SLICE_NONE for an upload */
 	struct slice key;     /* Idempotency-Key; SLICE_NONE: none */
+	/* Of a PUT: the job's name, and what must be true of the job that waits
+	 * under it, as etag_list writes it; SLICE_NONE: none. */
+	struct slice name, if_match, if_none_match;
 	int64_t size;
 	uint8_t digest[DIGEST_LEN];
 };
@@ -46,7 +49,7 @@ struct quote {
 
 struct receipt {
 	struct uuid id; /* of the first job, where the key was known */
-	int reply;	/* the queue's: 201, 202, 204 */
+	int reply;	/* the queue's: 201, 202, 204; of a PUT: 201, 204 */
 	int64_t accepted, size;
 	uint8_t digest[DIGEST_LEN];
 	char status[16];
@@ -56,7 +59,8 @@ struct receipt {
 	bool repeated; /* it was there already */
 };
 
-/* Inline body: grouped with what others bring, or alone where it has a key. */
+/* Inline body: grouped with what others bring, or alone where it has a key or a
+ * name. */
 enum err_code accept_job(struct store *s, const struct submission *j,
     int64_t deadline_ms, struct receipt *out, struct err *e);
 

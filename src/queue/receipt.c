@@ -8,7 +8,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Columns of STMT_JOB_ACCEPT, STMT_JOB_ACCEPT_MANY, STMT_UPLOAD_FINISH. */
+/* Columns of STMT_JOB_ACCEPT, STMT_JOB_ACCEPT_MANY, STMT_UPLOAD_FINISH,
+ * STMT_NAMED_ACCEPT. */
 enum {
 	COL_ID,
 	COL_VERDICT,
@@ -60,6 +61,9 @@ static const struct {
 	{ "key_busy", ERR_CONFLICT,
 	    "the first request with this Idempotency-Key is still being "
 	    "answered; send it again in a moment" },
+	{ "precondition", ERR_PRECONDITION,
+	    "If-Match or If-None-Match does not hold for the job that waits "
+	    "under this name, or for there being none" },
 	{ "none", ERR_GONE,
 	    "the upload is kept no longer; send the whole body again" },
 };

@@ -11,6 +11,7 @@
 #include "queue/accept.h"
 
 #include "db/pool.h"
+#include "queue/named.h"
 #include "queue/receipt.h"
 #include "queue/settle.h"
 
@@ -107,7 +108,8 @@ enum err_code
 accept_upload(struct store *s, const struct submission *j, int64_t deadline_ms,
     struct receipt *out, struct err *e)
 {
-	return settle(try_finish, s, j, deadline_ms, out, e);
+	return settle(j->name.ptr != NULL ? named_accept : try_finish, s, j,
+	    deadline_ms, out, e);
 }
 
 void

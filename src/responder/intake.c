@@ -79,24 +79,38 @@ check(struct intake *in, struct err *e)
 	return ERR_OK;
 }
 
-/* A router can place by these bits: a retry lands where the first did. */
+/* The first bits of the hash of some words. */
+static unsigned
+hash_words(const struct slice *word, int n)
+{
+	uint8_t hash[DIGEST_LEN];
+	struct digest *d = digest_new();
+
+	for (int i = 0; i < n; i++) {
+		if (i > 0)
+			digest_add(d, "", 1);
+		digest_add(d, word[i].ptr, word[i].len);
+	}
+	digest_end(d, hash);
+	digest_free(d);
+	return (unsigned)(hash[0] << 8 | hash[1]) & 0xfff;
+}
+
+/* A router can place by these bits: a retry lands where the first did, and what
+ * replaces a job where that is. */
 static unsigned
 placement(const struct submission *j)
 {
-	uint8_t hash[DIGEST_LEN];
-	struct digest *d;
+	uint16_t random;
 
-	if (j->key.ptr == NULL) {
-		digest_random(hash, 2);
-	} else {
-		d = digest_new();
-		digest_add(d, j->owner.ptr, j->owner.len);
-		digest_add(d, "", 1);
-		digest_add(d, j->key.ptr, j->key.len);
-		digest_end(d, hash);
-		digest_free(d);
-	}
-	return (unsigned)(hash[0] << 8 | hash[1]) & 0xfff;
+	if (j->name.ptr != NULL)
+		return hash_words(
+		    (const struct slice[]) { j->queue, j->owner, j->name }, 3);
+	if (j->key.ptr != NULL)
+		return hash_words(
+		    (const struct slice[]) { j->owner, j->key }, 2);
+	digest_random(&random, sizeof(random));
+	return random & 0xfff;
 }
 
 /* The id, and its URL with the key: whatever can fail comes before the job is

@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: ISC
  */
+#include "responder/job_request.h"
+
 #include "db/rows.h"
 #include "responder/document.h"
 #include "responder/resource.h"
@@ -10,9 +12,9 @@
 
 static void
 put_fields(struct call *c, const struct job_ref *ref, const struct stored *s,
-    const struct stored_view *view, struct slice etag)
+    const struct stored_view *view, struct slice etag, enum reply_cache cache)
 {
-	reply_start(&c->reply, view->status, SLICE_NONE, CACHE_STORED);
+	reply_start(&c->reply, view->status, SLICE_NONE, cache);
 	reply_field(&c->reply, "ETag", etag);
 	document_sunset_field(c, s->expires);
 	if (view->status == 304)
@@ -30,9 +32,9 @@ put_fields(struct call *c, const struct job_ref *ref, const struct stored *s,
 }
 
 /* What was submitted never changes: the job's id is as good a tag as any. */
-static enum err_code
-send_request(struct call *c, const struct job_ref *ref, const struct stored *s,
-    struct err *e)
+enum err_code
+job_request_send(struct call *c, const struct job_ref *ref,
+    const struct stored *s, enum reply_cache cache, struct err *e)
 {
 	char etag[UUID_TEXT_LEN + 3] = "\"";
 	struct stored_view view;
@@ -45,7 +47,7 @@ send_request(struct call *c, const struct job_ref *ref, const struct stored *s,
 	    stored_judge(c, slice_str(etag), SLICE_LIT(""), s->size, &view, e);
 	if (code != ERR_OK)
 		return code;
-	put_fields(c, ref, s, &view, slice_str(etag));
+	put_fields(c, ref, s, &view, slice_str(etag), cache);
 	if (view.status != 304)
 		return stored_send(c, &ref->id, s, &view, e);
 	reply_send_empty(&c->reply);
@@ -65,7 +67,7 @@ job_request_get(struct call *c, struct err *e)
 	code = monitor_request(c->x->store, &who, c->x->deadline_ms, &s, e);
 	if (code != ERR_OK)
 		return code;
-	code = send_request(c, &ref, &s, e);
+	code = job_request_send(c, &ref, &s, CACHE_STORED, e);
 	rows_free(s.rows);
 	return code;
 }

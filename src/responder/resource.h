@@ -8,12 +8,14 @@
 
 #include "responder/call.h"
 
-resource_fn service_get;      /* / */
-resource_fn queues_get;	      /* /queues */
-resource_fn queue_get;	      /* /queues/{queue} */
-resource_fn queue_see_other;  /* GET at a queue's own URL */
-resource_fn jobs_post;	      /* /queues/{queue}/jobs */
-resource_fn job_list_get;     /* /jobs: the caller's */
+resource_fn service_get;     /* / */
+resource_fn queues_get;	     /* /queues */
+resource_fn queue_get;	     /* /queues/{queue} */
+resource_fn queue_see_other; /* GET at a queue's own URL */
+resource_fn jobs_post;	     /* /queues/{queue}/jobs */
+resource_fn job_list_get;    /* /jobs: the caller's */
+resource_fn named_put;	     /* /queues/{queue}/jobs/{name} */
+resource_fn named_get;
 resource_fn job_get;	      /* /jobs/{id}: the monitor */
 resource_fn job_delete;	      /* /jobs/{id} */
 resource_fn job_request_get;  /* /jobs/{id}/request: what was submitted */

@@ -19,6 +19,7 @@ struct route {
 #define ALLOW_GET "GET, HEAD, OPTIONS"
 #define GET(fn) [METHOD_GET] = (fn), [METHOD_HEAD] = (fn)
 #define POST(fn) [METHOD_POST] = (fn)
+#define PUT(fn) [METHOD_PUT] = (fn)
 #define DELETE(fn) [METHOD_DELETE] = (fn)
 
 static const struct route routes[] = {
@@ -27,6 +28,8 @@ static const struct route routes[] = {
 	{ "/queues/*", ALLOW_GET, { GET(queue_get) } },
 	{ "/queues/*/jobs", "POST, OPTIONS", { POST(jobs_post) } },
 	{ "/jobs", ALLOW_GET, { GET(job_list_get) } },
+	{ "/queues/*/jobs/*", "GET, HEAD, PUT, OPTIONS",
+	    { GET(named_get), PUT(named_put) } },
 	{ "/jobs/*", "GET, HEAD, DELETE, OPTIONS",
 	    { GET(job_get), DELETE(job_delete) } },
 	{ "/jobs/*/request", ALLOW_GET, { GET(job_request_get) } },
@@ -84,7 +87,7 @@ route_call(struct call *c, struct err *e)
 	const struct route *route;
 	resource_fn *fn;
 
-	c->allow = "GET, HEAD, POST, DELETE, OPTIONS";
+	c->allow = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
 	if (c->request.asterisk)
 		return options(c);
 	route = route_find(&c->request);

@@ -41,7 +41,8 @@ select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_responder', oid, 'execute')$$,
     array['hello', 'upkeep', 'secret', 'job_accept_many', 'job_accept',
-    'upload_open', 'part_put', 'upload_finish', 'upload_abort', 'job_read',
+    'upload_open', 'part_put', 'upload_finish', 'upload_abort',
+    'named_accept', 'named_check', 'named_read', 'job_read',
     'request_read', 'job_response', 'part_read', 'part_seek', 'job_stop',
     'job_list', 'queue_list', 'health', 'token_owner'], 'the responder''s functions');
 select set_eq($$select proname::text from pg_proc

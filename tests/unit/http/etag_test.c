@@ -92,6 +92,64 @@ START_TEST(well_formed)
 }
 END_TEST
 
+static const struct {
+	int line;
+	const char *field;
+	bool strong;
+	const char *list; /* NULL: cannot be read */
+} lists[] = {
+	{ __LINE__, "*", true, "*" },
+	{ __LINE__, " *\t", false, "*" },
+	{ __LINE__, "\"a\"", true, "\"a\"" },
+	{ __LINE__, "W/\"a\"", true, "" },
+	{ __LINE__, "W/\"a\"", false, "\"a\"" },
+	{ __LINE__, "\"a\",W/\"b\" , \"c\"", true, "\"a\" \"c\"" },
+	{ __LINE__, "\"a\",W/\"b\" , \"c\"", false, "\"a\" \"b\" \"c\"" },
+	{ __LINE__, ", ,\"a\",, ", true, "\"a\"" },
+	{ __LINE__, "\"a,b\"", true, "\"a,b\"" },
+	{ __LINE__, "\"*\"", true, "\"*\"" },
+	{ __LINE__, "\"\"", true, "\"\"" },
+	{ __LINE__, ",", true, "" },
+	{ __LINE__, "", true, "" },
+	{ __LINE__, "a", true, NULL },
+	{ __LINE__, "\"a", true, NULL },
+	{ __LINE__, "\"a b\"", true, NULL },
+	{ __LINE__, "\"a\" \"b\"", true, NULL },
+	{ __LINE__, "\"a\", b", true, NULL },
+	{ __LINE__, "\"a\", *", true, NULL },
+	{ __LINE__, "*, \"a\"", false, NULL },
+	{ __LINE__, "**", false, NULL },
+	{ __LINE__, "w/\"a\"", false, NULL },
+	{ __LINE__, "W/ \"a\"", false, NULL },
+};
+
+START_TEST(list)
+{
+	struct buf out;
+	bool read;
+
+	buf_init(&out, 100);
+	read = etag_list(slice_str(lists[_i].field), lists[_i].strong, &out);
+	ck_assert_msg(
+	    read == (lists[_i].list != NULL), "line %d", lists[_i].line);
+	ck_assert_msg(slice_eq_str(buf_view(&out), read ? lists[_i].list : ""),
+	    "line %d", lists[_i].line);
+	buf_fini(&out);
+}
+END_TEST
+
+/* Cut short it would be another condition. */
+START_TEST(a_list_over_the_limit_is_none)
+{
+	struct buf out;
+
+	buf_init(&out, 6);
+	ck_assert(!etag_list(SLICE_LIT("\"a\", \"b\""), true, &out));
+	ck_assert_uint_eq(out.len, 0);
+	buf_fini(&out);
+}
+END_TEST
+
 Suite *etag_suite(void);
 
 Suite *
@@ -105,6 +163,8 @@ etag_suite(void)
 	tcase_add_loop_test(t, if_match, 0, sizeof(strong) / sizeof(strong[0]));
 	tcase_add_loop_test(
 	    t, well_formed, 0, sizeof(validity) / sizeof(validity[0]));
+	tcase_add_loop_test(t, list, 0, sizeof(lists) / sizeof(lists[0]));
+	tcase_add_test(t, a_list_over_the_limit_is_none);
 	suite_add_tcase(s, t);
 	return s;
 }

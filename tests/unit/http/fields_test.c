@@ -125,6 +125,19 @@ START_TEST(values_that_cannot_end_a_line)
 }
 END_TEST
 
+START_TEST(a_segment_of_a_path)
+{
+	struct buf out;
+
+	buf_init(&out, 40);
+	ck_assert(field_uri_segment(&out, SLICE_LIT("A-z_0.~")));
+	ck_assert(field_uri_segment(&out, SLICE_LIT("/% \xc3\xa9\n\0\x7f")));
+	ck_assert_str_eq(out.ptr, "A-z_0.~%2F%25%20%C3%A9%0A%00%7F");
+	ck_assert(!field_uri_segment(&out, SLICE_LIT("????????")));
+	buf_fini(&out);
+}
+END_TEST
+
 Suite *fields_suite(void);
 
 Suite *
@@ -138,6 +151,7 @@ fields_suite(void)
 	tcase_add_loop_test(
 	    t, digest_fields, 0, sizeof(digests) / sizeof(digests[0]));
 	tcase_add_test(t, values_that_cannot_end_a_line);
+	tcase_add_test(t, a_segment_of_a_path);
 	suite_add_tcase(s, t);
 	return s;
 }
