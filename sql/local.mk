@@ -14,6 +14,7 @@ sqlfunctionsdir = $(sqldir)/functions
 dist_sqlfunctions_DATA = \
 	sql/functions/counter_add.sql \
 	sql/functions/counter_reconcile.sql \
+	sql/functions/digest_put.sql \
 	sql/functions/durable.sql \
 	sql/functions/give_back.sql \
 	sql/functions/health.sql \
@@ -76,9 +77,16 @@ dist_sqlfunctions_DATA = \
 	sql/functions/turn_start.sql \
 	sql/functions/upkeep.sql \
 	sql/functions/upload_abort.sql \
+	sql/functions/upload_append.sql \
+	sql/functions/upload_complete.sql \
+	sql/functions/upload_create.sql \
+	sql/functions/upload_end.sql \
 	sql/functions/upload_finish.sql \
 	sql/functions/upload_forget.sql \
+	sql/functions/upload_keep.sql \
 	sql/functions/upload_open.sql \
+	sql/functions/upload_read.sql \
+	sql/functions/upload_take.sql \
 	sql/functions/uuid_floor.sql \
 	sql/functions/uuid_time.sql \
 	sql/functions/version_of.sql \

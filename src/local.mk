@@ -82,6 +82,7 @@ libnightdrop_a_SOURCES = \
 	src/http/served.c src/http/served.h \
 	src/http/status.c src/http/status.h \
 	src/http/target.c src/http/target.h \
+	src/http/tus.c src/http/tus.h \
 	src/http/variables.c src/http/variables.h \
 	src/queue/accept.c src/queue/accept.h \
 	src/queue/commit.c src/queue/commit.h \
@@ -91,12 +92,14 @@ libnightdrop_a_SOURCES = \
 	src/queue/monitor.c src/queue/monitor.h \
 	src/queue/named.c src/queue/named.h \
 	src/queue/receipt.c src/queue/receipt.h \
+	src/queue/resume.c src/queue/resume.h \
 	src/queue/run.c src/queue/run.h \
 	src/queue/settle.c src/queue/settle.h \
 	src/queue/store.c src/queue/store.h \
 	src/queue/token.c src/queue/token.h \
 	src/queue/turn.c src/queue/turn.h \
 	src/queue/upload.c \
+	src/responder/append.c src/responder/append.h \
 	src/responder/call.h \
 	src/responder/caller.c src/responder/caller.h \
 	src/responder/cors.c src/responder/cors.h \
@@ -129,6 +132,9 @@ libnightdrop_a_SOURCES = \
 	src/responder/service.c \
 	src/responder/stored.c src/responder/stored.h \
 	src/responder/submit.c src/responder/submit.h \
+	src/responder/tus.h \
+	src/responder/upload.c \
+	src/responder/uploads.c \
 	src/web/web.c src/web/web.h
 
 # What the program carries in itself, to serve it: a file a line.

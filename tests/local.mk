@@ -46,6 +46,7 @@ unit_SOURCES = tests/unit/main.c \
 	tests/unit/http/range_test.c \
 	tests/unit/http/request_test.c \
 	tests/unit/http/served_test.c \
+	tests/unit/http/tus_test.c \
 	tests/unit/http/variables_test.c \
 	tests/unit/queue/receipt_test.c \
 	tests/unit/queue/run_test.c \

@@ -46,6 +46,7 @@ begin
 		coalesce(f.round, r.round, w.round),
 		coalesce(f.attempt, r.attempt, w.attempt),
 		b.version, r.progress, r.stop)
+		|| case when j.digest is null then '.n' else '' end
 	from nightdrop.job j
 	    left join nightdrop.queue_basis b on b.queue = j.queue
 	    left join nightdrop.waiting w on w.id = j.id

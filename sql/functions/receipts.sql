@@ -23,7 +23,8 @@ begin
 	    s.status, nightdrop.version_of(s.status,
 		coalesce(f.round, r.round, w.round),
 		coalesce(f.attempt, r.attempt, w.attempt),
-		b.version, r.progress, r.stop),
+		b.version, r.progress, r.stop)
+		|| case when j.digest is null then '.n' else '' end,
 	    j.quote_earliest, j.quote_likely, j.quote_latest, j.quote_ahead,
 	    j.quote_fits, j.quote_basis, null::bigint, true
 	from unnest(ids) u(id)

@@ -1,7 +1,8 @@
 -- upload_finish(id, request, type, size, digest, key): an upload becomes a job.
 --
 -- Parameters: id of the upload and of the job; size in bytes and digest of all
---             its parts together; key, an Idempotency-Key, null: none.
+--             its parts together, null where it is not known; key, an
+--             Idempotency-Key, null: none.
 -- Returns:    one receipt.  verdict none: there is no such upload.  Verdicts of
 --             job_accept, key_conflict, key_busy: the upload and its parts are
 --             gone; likewise where the key was known (then the receipt is that
@@ -42,7 +43,8 @@ begin
 	perform from nightdrop.upload o where o.id = upload_finish.id for update;
 	if not found then
 		update nightdrop.job j set size = j.size
-		where j.id = upload_finish.id and j.digest = upload_finish.digest;
+		where j.id = upload_finish.id
+		    and coalesce(j.digest = upload_finish.digest, true);
 		if found then
 			return query select * from nightdrop.receipts(array[id]);
 		else

@@ -23,6 +23,30 @@ comment on column nightdrop.job.replaced is
 
 -- Uploads that can be resumed ----------------------------------------------
 
+alter table nightdrop.upload
+	add length bigint,
+	add received bigint not null default 0,
+	add parts integer not null default 0,
+	add writer uuid,
+	add type text,
+	add request json;
+comment on column nightdrop.upload.length is
+'Bytes that it will have; null for a body that comes in one request and cannot be resumed.';
+comment on column nightdrop.upload.received is
+'Bytes that are here for good: where the next request goes on. Always less than length: with its last byte an upload becomes a job.';
+comment on column nightdrop.upload.parts is
+'Rows in part that hold these bytes; what lies behind them was given up.';
+comment on column nightdrop.upload.writer is
+'The request that may add bytes: the latest to ask for it.';
+comment on column nightdrop.upload.type is
+'Content-Type of the job to be.';
+comment on column nightdrop.upload.request is
+'CGI variables of the request that created it: those of the job to be.';
+
+alter table nightdrop.job alter column digest drop not null;
+comment on column nightdrop.job.digest is
+'SHA-256 of the body; null for an upload that came in pieces, until a run has read all of it once.';
+
 -- Who may do what ----------------------------------------------------------
 
 create table nightdrop.client_token (

@@ -1,5 +1,5 @@
 /*
- * SHA-256, HMAC, base64, randomness.
+ * SHA-256, SHA-1, HMAC, base64, randomness.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -17,15 +17,27 @@ struct digest {
 	EVP_MD_CTX *ctx;
 };
 
-struct digest *
-digest_new(void)
+static struct digest *
+digest_of(const EVP_MD *kind)
 {
 	struct digest *d = malloc(sizeof(*d));
 
 	if (d == NULL || (d->ctx = EVP_MD_CTX_new()) == NULL ||
-	    EVP_DigestInit_ex(d->ctx, EVP_sha256(), NULL) != 1)
+	    EVP_DigestInit_ex(d->ctx, kind, NULL) != 1)
 		abort();
 	return d;
+}
+
+struct digest *
+digest_new(void)
+{
+	return digest_of(EVP_sha256());
+}
+
+struct digest *
+digest_new_sha1(void)
+{
+	return digest_of(EVP_sha1());
 }
 
 void

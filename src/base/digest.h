@@ -1,5 +1,5 @@
 /*
- * SHA-256, HMAC, base64, randomness: all of libcrypto that we use.
+ * SHA-256, SHA-1, HMAC, base64, randomness: all of libcrypto that we use.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -14,10 +14,15 @@
 #include "base/slice.h"
 
 #define DIGEST_LEN 32
+#define DIGEST_SHA1_LEN 20
 
-struct digest; /* a SHA-256 in progress */
+struct digest; /* one in progress */
 
-struct digest *digest_new(void); /* aborts without memory */
+/* SHA-256.  Aborts without memory. */
+struct digest *digest_new(void);
+/* SHA-1, against transmission errors only; digest_end gives DIGEST_SHA1_LEN
+ * bytes. */
+struct digest *digest_new_sha1(void);
 void digest_free(struct digest *d);
 void digest_add(struct digest *d, const void *p, size_t len);
 void digest_end(struct digest *d, uint8_t out[static DIGEST_LEN]);

@@ -78,6 +78,37 @@ next_input(const struct seat *s)
 }
 
 static void
+digest_done(void *ctx, struct rows *rows, const struct err *e)
+{
+	(void)ctx;
+	if (rows == NULL)
+		log_event(LEVEL_WARNING, "digest_put: %s", e->text);
+}
+
+/* With its last bytes the body's digest is told.  Nothing waits for that; where
+ * it is lost the next attempt tells it again. */
+static void
+add_digest(struct seat *s, struct slice data, int64_t now)
+{
+	uint8_t digest[DIGEST_LEN];
+	struct params p;
+
+	if (s->digest == NULL)
+		return;
+	digest_add(s->digest, data.ptr, data.len);
+	if (s->fed < s->job->claim.size)
+		return;
+	digest_end(s->digest, digest);
+	digest_free(s->digest);
+	s->digest = NULL;
+	params_init(&p);
+	digest_params(&p, &s->worker->me, &s->job->id, digest);
+	conn_submit(s->worker->conn, STMT_DIGEST_PUT, &p,
+	    worker_deadline(s->worker, now), CALL_REPEAT, digest_done, NULL);
+	params_fini(&p);
+}
+
+static void
 feed(struct seat *s, int64_t now)
 {
 	struct slice data;
@@ -97,6 +128,7 @@ feed(struct seat *s, int64_t now)
 		}
 		slot_feed(s->slot, data);
 		s->fed += (int64_t)data.len;
+		add_digest(s, data, now);
 		rows_free(s->part);
 		s->part = NULL;
 	}
@@ -147,6 +179,7 @@ stream_begin(struct seat *s)
 	s->part = NULL;
 	s->parts = 0;
 	s->fed = 0;
+	s->digest = s->job->claim.digest.ptr == NULL ? digest_new() : NULL;
 	s->ended = false;
 	s->again_at = 0;
 	s->trouble = NULL;
@@ -173,4 +206,6 @@ stream_end(struct seat *s)
 {
 	rows_free(s->part);
 	s->part = NULL;
+	digest_free(s->digest);
+	s->digest = NULL;
 }

@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #include "base/config.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "batch/guardian.h"
 #include "batch/handlers.h"
@@ -49,6 +50,7 @@ struct seat { /* a slot and the job in it */
 	struct rows *part;     /* the next part of its body */
 	int parts;	       /* asked for so far */
 	int64_t fed;	       /* bytes */
+	struct digest *digest; /* of them, where the job has none; NULL */
 	bool ended;	       /* the end was fed */
 	bool reading, writing; /* a call is under way */
 	int64_t again_at;      /* not before, after a failed call */

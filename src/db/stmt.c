@@ -73,6 +73,35 @@ static const struct stmt stmts[STMT_COUNT] = {
 	    "select verdict, id, type, encoding, accepted, size, digest, body "
 	    "from nightdrop.named_read($1::text, $2::text, $3::text)",
 	    3, "tuttzlyy" },
+	[STMT_UPLOAD_CREATE] = { "upload_create",
+	    "select verdict, limit_value, expires "
+	    "from nightdrop.upload_create($1::uuid, $2::text, $3::text, "
+	    "$4::json, $5::text, $6::bigint, $7::uuid)",
+	    7, "tlz" },
+	[STMT_UPLOAD_READ] = { "upload_read",
+	    "select verdict, received, length, metadata, expires "
+	    "from nightdrop.upload_read($1::uuid, $2::text, $3::boolean)",
+	    3, "tlltz" },
+	[STMT_UPLOAD_TAKE] = { "upload_take",
+	    "select verdict, received, length, metadata, expires, parts "
+	    "from nightdrop.upload_take($1::uuid, $2::text, $3::boolean, "
+	    "$4::bigint, $5::uuid)",
+	    5, "tlltzi" },
+	[STMT_UPLOAD_APPEND] = { "upload_append",
+	    "select nightdrop.upload_append($1::uuid, $2::uuid, $3::integer, "
+	    "$4::bytea, $5::boolean)",
+	    5, "b" },
+	[STMT_UPLOAD_KEEP] = { "upload_keep",
+	    "select nightdrop.upload_keep($1::uuid, $2::uuid, $3::integer, "
+	    "$4::bigint)",
+	    4, "z" },
+	[STMT_UPLOAD_COMPLETE] = { "upload_complete",
+	    "select " RECEIPT_COLUMNS " from nightdrop.upload_complete("
+	    "$1::uuid, $2::uuid, $3::integer, $4::bytea)",
+	    4, RECEIPT_TYPES },
+	[STMT_UPLOAD_END] = { "upload_end",
+	    "select nightdrop.upload_end($1::uuid, $2::text, $3::boolean)", 3,
+	    "t" },
 	[STMT_JOB_READ] = { "job_read",
 	    "select verdict, queue, owner, status, attempt, accepted, "
 	    "started, finished, progress, message, size, digest, type, "
@@ -157,6 +186,10 @@ static const struct stmt stmts[STMT_COUNT] = {
 	    "select nightdrop.output_put($1::bigint, $2::uuid, $3::uuid, "
 	    "$4::integer, $5::integer, $6::bytea)",
 	    6, "b" },
+	[STMT_DIGEST_PUT] = { "digest_put",
+	    "select nightdrop.digest_put($1::bigint, $2::uuid, $3::uuid, "
+	    "$4::bytea)",
+	    4, "v" },
 	[STMT_RUN_LEAVE] = { "run_leave",
 	    "select closed, run, opened, closed_at, taken, successful, "
 	    "failed, dismissed, given_back, retried, waiting_at_open, "

@@ -43,6 +43,7 @@ static const struct {
 	{ "HTTP_TRACEPARENT", NULL },
 	{ "HTTP_USER_AGENT", NULL },
 	{ "HTTP_X_REQUEST_ID", NULL },
+	{ "NIGHTDROP_FILENAME", NULL },
 	{ "PATH_INFO", NULL },
 	{ "PATH_TRANSLATED", NULL },
 	{ "QUERY_STRING", "" },

@@ -82,29 +82,40 @@ base64_value(char c)
 	return p == NULL ? -1 : (int)(p - alphabet);
 }
 
-/* 32 bytes are 43 digits, and one = that may be missing (RFC 9651 §4.2.7).
- * The two bits that are left over must be zero: one digest, one spelling. */
-static bool
-base64_digest(struct slice s, uint8_t out[static DIGEST_LEN])
+bool
+field_base64(struct slice s, void *out, size_t size, size_t *len)
 {
-	uint8_t bytes[DIGEST_LEN];
+	uint8_t *bytes = out;
 	unsigned bits = 0;
 	size_t n = 0;
 
-	if (s.len == 44 && s.ptr[43] == '=')
-		s.len--;
-	if (s.len != 43)
+	if (s.len > 0 && s.len % 4 == 0) /* padded, where padding is due */
+		for (int i = 0; i < 2 && s.ptr[s.len - 1] == '='; i++)
+			s.len--;
+	if (s.len % 4 == 1)
 		return false;
 	for (size_t i = 0; i < s.len; i++) {
 		int v = base64_value(s.ptr[i]);
 
-		if (v < 0)
+		if (v < 0 || n == size)
 			return false;
 		bits = (bits << 6 | (unsigned)v) & 0xfffff;
 		if (i % 4 != 0) /* 8 bits or more are in hand */
 			bytes[n++] = (uint8_t)(bits >> (6 - 2 * (i % 4)));
 	}
-	if ((bits & 3) != 0)
+	if ((bits & ((1U << (s.len * 6 - n * 8)) - 1)) != 0)
+		return false;
+	*len = n;
+	return true;
+}
+
+static bool
+base64_digest(struct slice s, uint8_t out[static DIGEST_LEN])
+{
+	uint8_t bytes[DIGEST_LEN];
+	size_t len;
+
+	if (!field_base64(s, bytes, sizeof(bytes), &len) || len != DIGEST_LEN)
 		return false;
 	memcpy(out, bytes, DIGEST_LEN);
 	return true;

@@ -34,6 +34,11 @@ enum err_code field_key_parse(
 enum err_code field_digest_parse(struct slice field, bool *found,
     uint8_t out[static DIGEST_LEN], struct err *e);
 
+/* Base64 into at most size bytes; its padding may be missing (RFC 9651
+ * §4.2.7), and the bits that are left over must be zero: one value, one
+ * spelling.  False: it is not that, or longer; *len is then untouched. */
+bool field_base64(struct slice s, void *out, size_t size, size_t *len);
+
 /* No control character but tab: cannot end a header line. */
 bool field_value_ok(struct slice value);
 

@@ -88,6 +88,8 @@ struct request {
 	struct slice segment[REQUEST_SEGMENTS];
 	int64_t content_length; /* -1: not said */
 	struct slice owner;	/* "": nobody, or nobody we trust */
+	struct slice filename;	/* what the client calls the body; it is whoever
+				 * parsed it that sets it; SLICE_NONE */
 	struct buf bytes;	/* holds path and segments */
 };
 

@@ -127,6 +127,7 @@ put_ours(struct buf *out, const struct request *r, struct err *e)
 		{ SLICE_LIT("REMOTE_USER"), trusted ? r->owner : SLICE_NONE },
 		{ SLICE_LIT("AUTH_TYPE"),
 		    trusted ? r->var.auth_type : SLICE_NONE },
+		{ SLICE_LIT("NIGHTDROP_FILENAME"), r->filename },
 	};
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)

@@ -38,6 +38,7 @@ struct submission {
 	struct slice name, if_match, if_none_match;
 	int64_t size;
 	uint8_t digest[DIGEST_LEN];
+	const struct resumed *resumed; /* what resume.h needs; NULL */
 };
 
 struct quote {
@@ -52,6 +53,7 @@ struct receipt {
 	int reply;	/* the queue's: 201, 202, 204; of a PUT: 201, 204 */
 	int64_t accepted, size;
 	uint8_t digest[DIGEST_LEN];
+	bool digested; /* false: it came in pieces, and nobody has read it */
 	char status[16];
 	char version[64];
 	struct quote quote;

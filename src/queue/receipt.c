@@ -120,9 +120,11 @@ receipt_read(const struct rows *r, int row, struct receipt *out, struct err *e)
 	out->limit = limit;
 	if (code != ERR_OK)
 		return code;
-	if (digest.len != DIGEST_LEN)
-		return err_set(e, ERR_SHAPE, "a receipt without a digest");
-	memcpy(out->digest, digest.ptr, DIGEST_LEN);
+	out->digested = digest.ptr != NULL;
+	if (out->digested && digest.len != DIGEST_LEN)
+		return err_set(e, ERR_SHAPE, "a receipt's digest is not one");
+	if (out->digested)
+		memcpy(out->digest, digest.ptr, DIGEST_LEN);
 	out->id = rows_uuid(r, row, COL_ID);
 	out->reply = rows_int4(r, row, COL_REPLY);
 	out->accepted = rows_time(r, row, COL_ACCEPTED);

@@ -203,6 +203,15 @@ output_params(struct params *p, const struct run_worker *w,
 }
 
 void
+digest_params(struct params *p, const struct run_worker *w,
+    const struct uuid *id, const uint8_t digest[static DIGEST_LEN])
+{
+	run_worker_params(p, w);
+	params_uuid(p, id);
+	params_bytes(p, slice_mem(digest, DIGEST_LEN));
+}
+
+void
 input_params(struct params *p, const struct uuid *id, int seq)
 {
 	params_uuid(p, id);

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/slice.h"
 #include "base/uuid.h"
@@ -120,6 +121,10 @@ void give_back_params(struct params *p, const struct run_worker *w,
 /* STMT_OUTPUT_PUT: a part of an answer.  data is lent until the answer. */
 void output_params(struct params *p, const struct run_worker *w,
     const struct turn_start *job, int seq, struct slice data);
+
+/* STMT_DIGEST_PUT: of a body whose digest was not known. */
+void digest_params(struct params *p, const struct run_worker *w,
+    const struct uuid *id, const uint8_t digest[static DIGEST_LEN]);
 
 /* STMT_PART_READ: a part of the job's own body. */
 void input_params(struct params *p, const struct uuid *id, int seq);

@@ -170,7 +170,8 @@ document_state(const struct receipt *r, struct slice queue)
 		.finished = TIME_NONE,
 		.expires = TIME_NONE,
 		.size = r->size,
-		.digest = slice_mem(r->digest, DIGEST_LEN),
+		.digest =
+		    r->digested ? slice_mem(r->digest, DIGEST_LEN) : SLICE_NONE,
 		.quote = r->quote,
 	};
 }

@@ -48,6 +48,7 @@ call_read(struct call *c, struct err *e)
 
 	code = request_read(r, c->x->env, &defaults, e);
 	c->reply.head = r->method == METHOD_HEAD;
+	c->reply.always = route_fields(r);
 	c->prefer = prefer_parse(r->var.prefer);
 	c->media = accept_best(r->var.accept);
 	if (c->media == MEDIA_HTML) /* a page has no short form */

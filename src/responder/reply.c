@@ -50,6 +50,8 @@ reply_start(
 	buf_puts(&r->fields, cache_control[cache]);
 	buf_puts(&r->fields, "\r\n");
 	cors_fields(r);
+	if (r->always != NULL)
+		buf_puts(&r->fields, r->always);
 }
 
 struct buf *

@@ -31,6 +31,7 @@ struct reply {
 	struct slice origin;	   /* that page's */
 	bool by_origin;		   /* it makes a difference */
 	bool sent; /* the header has gone; nothing can be changed any more */
+	const char *always; /* header lines of the resource's; NULL: none */
 	struct buf fields;
 	size_t mark; /* where the field being written begins */
 };

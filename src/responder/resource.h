@@ -16,6 +16,13 @@ resource_fn jobs_post;	     /* /queues/{queue}/jobs */
 resource_fn job_list_get;    /* /jobs: the caller's */
 resource_fn named_put;	     /* /queues/{queue}/jobs/{name} */
 resource_fn named_get;
+resource_fn uploads_post; /* /queues/{queue}/uploads: tus creation */
+resource_fn uploads_options;
+resource_fn upload_head; /* /uploads/{id} */
+resource_fn upload_patch;
+resource_fn upload_delete;
+resource_fn upload_post; /* for X-HTTP-Method-Override */
+resource_fn upload_options;
 resource_fn job_get;	      /* /jobs/{id}: the monitor */
 resource_fn job_delete;	      /* /jobs/{id} */
 resource_fn job_request_get;  /* /jobs/{id}/request: what was submitted */

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "http/tus.h"
 #include "responder/cors.h"
 #include "responder/resource.h"
 
@@ -20,13 +21,21 @@ struct route {
 #define GET(fn) [METHOD_GET] = (fn), [METHOD_HEAD] = (fn)
 #define POST(fn) [METHOD_POST] = (fn)
 #define PUT(fn) [METHOD_PUT] = (fn)
+#define PATCH(fn) [METHOD_PATCH] = (fn)
 #define DELETE(fn) [METHOD_DELETE] = (fn)
+#define HEAD(fn) [METHOD_HEAD] = (fn)
+#define OPTIONS(fn) [METHOD_OPTIONS] = (fn)
 
 static const struct route routes[] = {
 	{ "/", ALLOW_GET, { GET(service_get) } },
 	{ "/queues", ALLOW_GET, { GET(queues_get) } },
 	{ "/queues/*", ALLOW_GET, { GET(queue_get) } },
 	{ "/queues/*/jobs", "POST, OPTIONS", { POST(jobs_post) } },
+	{ "/queues/*/uploads", "POST, OPTIONS",
+	    { POST(uploads_post), OPTIONS(uploads_options) } },
+	{ "/uploads/*", "HEAD, PATCH, DELETE, POST, OPTIONS",
+	    { HEAD(upload_head), PATCH(upload_patch), DELETE(upload_delete),
+		POST(upload_post), OPTIONS(upload_options) } },
 	{ "/jobs", ALLOW_GET, { GET(job_list_get) } },
 	{ "/queues/*/jobs/*", "GET, HEAD, PUT, OPTIONS",
 	    { GET(named_get), PUT(named_put) } },
@@ -71,6 +80,15 @@ route_find(const struct request *r)
 	return NULL;
 }
 
+const char *
+route_fields(const struct request *r)
+{
+	if (r->queue.ptr == NULL &&
+	    (matches("/queues/*/uploads", r) || matches("/uploads/*", r)))
+		return TUS_FIELDS;
+	return NULL;
+}
+
 static enum err_code
 options(struct call *c)
 {
@@ -96,9 +114,9 @@ route_call(struct call *c, struct err *e)
 		    e, ERR_NOT_FOUND, "there is nothing at this path");
 	c->pattern = route->pattern;
 	c->allow = route->allow;
-	if (c->request.method == METHOD_OPTIONS)
-		return options(c);
 	fn = route->method[c->request.method];
+	if (fn == NULL && c->request.method == METHOD_OPTIONS)
+		return options(c);
 	if (fn == NULL)
 		return err_set(
 		    e, ERR_METHOD, "this resource has %s", route->allow);

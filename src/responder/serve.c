@@ -61,9 +61,9 @@ fcgi_read(struct exchange *x, void *p, size_t len)
 	FCGX_Request *r = x->io;
 	int n = FCGX_GetStr(p, len > INT_MAX ? INT_MAX : (int)len, r->in);
 
-	/* Short means end or error: a sender that left in mid-body must not
-	 * look like one that had finished. */
-	if ((size_t)n < len && FCGX_GetError(r->in) != 0)
+	/* None means end or error: a sender that left in mid-body must not
+	 * look like one that had finished.  What came before counts. */
+	if (n == 0 && len > 0 && FCGX_GetError(r->in) != 0)
 		return -1;
 	return n;
 }

@@ -42,7 +42,9 @@ select set_eq($$select proname::text from pg_proc
 	and has_function_privilege('nightdrop_responder', oid, 'execute')$$,
     array['hello', 'upkeep', 'secret', 'job_accept_many', 'job_accept',
     'upload_open', 'part_put', 'upload_finish', 'upload_abort',
-    'named_accept', 'named_check', 'named_read', 'job_read',
+    'named_accept', 'named_check', 'named_read',
+    'upload_create', 'upload_read', 'upload_take', 'upload_append',
+    'upload_keep', 'upload_complete', 'upload_end', 'job_read',
     'request_read', 'job_response', 'part_read', 'part_seek', 'job_stop',
     'job_list', 'queue_list', 'health', 'token_owner'], 'the responder''s functions');
 select set_eq($$select proname::text from pg_proc
@@ -50,7 +52,7 @@ select set_eq($$select proname::text from pg_proc
 	and has_function_privilege('nightdrop_batch', oid, 'execute')$$,
     array['hello', 'upkeep', 'queue_scope', 'run_open', 'run_join', 'recover',
     'lease_renew', 'turn', 'mine', 'give_back', 'output_put', 'run_leave',
-    'part_read'], 'the batch''s functions');
+    'part_read', 'digest_put'], 'the batch''s functions');
 select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_dba', oid, 'execute')$$,

@@ -26,6 +26,7 @@
 	X(range)        \
 	X(request)      \
 	X(served)       \
+	X(tus)          \
 	X(variables)    \
 	X(conn)         \
 	X(params)       \

@@ -109,6 +109,49 @@ START_TEST(digest_fields)
 }
 END_TEST
 
+static const struct {
+	int line;
+	const char *text;
+	int len; /* -1: refused */
+} base64s[] = {
+	{ __LINE__, "", 0 },
+	{ __LINE__, "YQ==", 1 },
+	{ __LINE__, "YQ", 1 },
+	{ __LINE__, "YWI=", 2 },
+	{ __LINE__, "YWI", 2 },
+	{ __LINE__, "YWJj", 3 },
+	{ __LINE__, "YWJjZGVm", 6 },
+	{ __LINE__, "YWJjZGVmZw==", -1 }, /* longer than there is room */
+	{ __LINE__, "YR==", -1 },
+	{ __LINE__, "YWJ=", -1 },
+	{ __LINE__, "Y", -1 },
+	{ __LINE__, "YWJjZ", -1 },
+	{ __LINE__, "YQ=", -1 },
+	{ __LINE__, "Y===", -1 },
+	{ __LINE__, "====", -1 },
+	{ __LINE__, "=", -1 },
+	{ __LINE__, "YQ==YQ==", -1 },
+	{ __LINE__, "Y Q=", -1 },
+	{ __LINE__, "YW\n=", -1 },
+	{ __LINE__, "YW-_", -1 },
+};
+
+START_TEST(base64_values)
+{
+	char got[6];
+	size_t len = 99;
+	bool ok =
+	    field_base64(slice_str(base64s[_i].text), got, sizeof(got), &len);
+
+	ck_assert_msg(
+	    ok == (base64s[_i].len >= 0), "line %d", base64s[_i].line);
+	ck_assert_msg(len == (ok ? (size_t)base64s[_i].len : 99), "line %d",
+	    base64s[_i].line);
+	ck_assert_msg(!ok || memcmp(got, "abcdef", len) == 0, "line %d",
+	    base64s[_i].line);
+}
+END_TEST
+
 START_TEST(values_that_cannot_end_a_line)
 {
 	ck_assert(field_value_ok(SLICE_LIT("")));
@@ -150,6 +193,8 @@ fields_suite(void)
 	    t, idempotency_keys, 0, sizeof(keys) / sizeof(keys[0]));
 	tcase_add_loop_test(
 	    t, digest_fields, 0, sizeof(digests) / sizeof(digests[0]));
+	tcase_add_loop_test(
+	    t, base64_values, 0, sizeof(base64s) / sizeof(base64s[0]));
 	tcase_add_test(t, values_that_cannot_end_a_line);
 	tcase_add_test(t, a_segment_of_a_path);
 	suite_add_tcase(s, t);

@@ -55,6 +55,7 @@ START_TEST(a_receipt_is_read_whole)
 	ck_assert_int_eq(out.accepted, 1000);
 	ck_assert_int_eq(out.size, 5);
 	ck_assert_uint_eq(out.digest[31], 1);
+	ck_assert(out.digested);
 	ck_assert_str_eq(out.status, "accepted");
 	ck_assert_str_eq(out.version, "a1.0.0");
 	ck_assert_int_eq(out.quote.earliest, TIME_NONE);

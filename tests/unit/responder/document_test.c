@@ -48,6 +48,7 @@ START_TEST(a_job_as_json)
 		.accepted = 0,
 		.size = 3,
 		.digest = { 0 },
+		.digested = true,
 		.quote = { TIME_NONE, TIME_NONE, 60 * S, 2, true, "a \"b\"" } };
 	struct job_state s = document_state(&r, SLICE_LIT("q"));
 	struct call c = { .allow = NULL };
