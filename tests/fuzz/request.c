@@ -37,7 +37,9 @@ check_request(const struct request *r)
 	REQUIRE(slice_eq_str(r->var.trust_user, "1") || r->owner.len == 0);
 	for (int i = 0; i < r->segments; i++)
 		REQUIRE(r->segment[i].len > 0 && slice_is_text(r->segment[i]));
-	if (!r->asterisk)
+	if (r->queue.ptr != NULL)
+		REQUIRE(queue_name_ok(r->queue));
+	else if (!r->asterisk)
 		REQUIRE(r->path.len >= r->prefix.len &&
 			memcmp(r->path.ptr, r->prefix.ptr, r->prefix.len) == 0);
 }
@@ -68,12 +70,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *prefix = fuzz_string(slice_cut(&rest, '\0'));
 	char *env[VARIABLES + 1];
 	int n = read_env(rest, env);
+	struct request_defaults defaults = { .prefix = slice_str(prefix) };
 	struct request r;
 	struct err e = ERR_INIT;
 	struct buf stored;
 
 	buf_init(&stored, 8 * REQUEST_ENV_SIZE);
-	if (request_read(&r, env, slice_str(prefix), &e) == ERR_OK) {
+	if (request_read(&r, env, &defaults, &e) == ERR_OK) {
 		check_request(&r);
 		if (variables_put(&stored, &r, &e) == ERR_OK)
 			check_stored(buf_view(&stored));

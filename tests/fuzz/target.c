@@ -7,6 +7,8 @@
 #include "http/fields.h"
 #include "http/request.h"
 
+static const struct request_defaults none;
+
 /* The path of r with every byte percent-encoded. */
 static char *
 encode(const struct request *r)
@@ -60,7 +62,7 @@ check_again(const struct request *r)
 	struct request again;
 	struct err e = ERR_INIT;
 
-	REQUIRE(request_read(&again, env, SLICE_NONE, &e) == ERR_OK);
+	REQUIRE(request_read(&again, env, &none, &e) == ERR_OK);
 	REQUIRE(again.segments == r->segments);
 	for (int i = 0; i < r->segments; i++)
 		REQUIRE(slice_eq(again.segment[i], r->segment[i]));
@@ -83,7 +85,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[sizeof(name) - 1 + size] = '\0';
 	env[1] = fuzz_string(slice_mem(text, sizeof(name) + size));
 	free(text);
-	if (request_read(&r, env, SLICE_NONE, &e) == ERR_OK) {
+	if (request_read(&r, env, &none, &e) == ERR_OK) {
 		check_segments(&r, size);
 		if (3 * r.path.len + 32 < REQUEST_ENV_SIZE)
 			check_again(&r);
