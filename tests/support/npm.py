@@ -29,11 +29,24 @@ def modules():
     return home / "node_modules"
 
 
-def node(script, *arguments, timeout=120):
-    """Run a script that requires those modules; its standard output."""
-    r = subprocess.run(
-        ["node", str(script), *map(str, arguments)], timeout=timeout,
+def start(script, *arguments):
+    """A script that requires those modules, running: its two pipes are the
+    caller's to read."""
+    return subprocess.Popen(
+        ["node", str(script), *map(str, arguments)],
         env=dict(os.environ, NODE_PATH=str(modules())),
-        stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    assert r.returncode == 0, f"{script}:\n{r.stdout}\n{r.stderr}"
-    return r.stdout
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True)
+
+
+def node(script, *arguments, timeout=120):
+    """The same, to its end; its standard output."""
+    child = start(script, *arguments)
+    try:
+        out, err = child.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.communicate()
+        raise
+    assert child.returncode == 0, f"{script}:\n{out}\n{err}"
+    return out
