@@ -76,4 +76,5 @@ check-long:
 .PHONY: check-long
 
 dist-hook:
-	find $(distdir) -name __pycache__ -prune -exec rm -rf {} +
+	find $(distdir) \( -name __pycache__ -o -name '*.log' \
+	    -o -name '*.trs' \) -prune -exec rm -rf {} +
