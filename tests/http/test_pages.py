@@ -6,8 +6,7 @@ import re
 
 import pytest
 
-from support import jobs, programs
-from support.client import Client
+from support import fcgi, programs
 from support.documents import check_document, check_problem, check_vary
 from support.html import check_page
 
@@ -146,3 +145,79 @@ def test_problems_are_all_there(client):
 def test_all_languages(client):
     assert NAMES in page(client, "/queues/named").one("main").text
     assert NAMES in page(client, "/queues").one("table").text
+
+
+def crawl(get, start, prefix):
+    """Follow every link that is ours; {target: page or None}."""
+    seen, todo = {}, list(start)
+    while todo:
+        path = todo.pop().partition("#")[0]
+        if path in seen:
+            continue
+        a = get(path)
+        # a job's response is 202 until there is one; stored bytes are no page
+        assert a.status in (200, 202), (path, a)
+        seen[path] = None
+        if a.get("Content-Type").startswith("text/html"):
+            seen[path] = check_page(a, a.status)
+            for link in seen[path].links():
+                assert link.startswith(prefix + "/"), (path, link)
+                todo.append(link)
+    return seen
+
+
+def test_every_link_leads_somewhere(mount):
+    monitor = mount.client.submit("plain", b"x").get("Content-Location")
+    seen = crawl(lambda path: mount.client.get(path, Accept=BROWSER),
+                 [mount.prefix + "/", monitor], mount.prefix)
+    for path in ("/", "/queues", "/queues/named", "/problems", "/health"):
+        assert seen[mount.prefix + path], path
+    assert seen[monitor + "/response"] and not seen[monitor + "/request"]
+
+
+def test_every_link_begins_with_base_url(room, db):
+    base = "https://public.example:8443"
+    r = programs.Responder(room, db.conninfo("nightdrop_responder"),
+                           name="based", base_url=base)
+    r.start()
+
+    def call(method, path, body=b""):
+        return fcgi.call(r.socket, method, path.removeprefix(base), body,
+                         prefix="/p", HTTP_ACCEPT=BROWSER)
+
+    try:
+        monitor = call("POST", "/p/queues/plain/jobs", b"x")\
+            .get("Content-Location")
+        seen = crawl(lambda path: call("GET", path), [base + "/p/", monitor],
+                     base + "/p")
+        assert seen[base + "/p/queues/named"] and seen[monitor]
+        # The page came from where it must be sent to, whatever its name is.
+        assert seen[base + "/p/queues/plain"].one("form").get("action") == \
+            "/p/queues/plain/jobs"
+        lost = check_page(call("GET", "/elsewhere"), 404)
+        assert all(link.startswith((base + "/p/", "/p/"))
+                   for link in lost.links()), lost.links()
+    finally:
+        assert r.stop() == 0
+
+
+def test_nothing_that_anybody_wrote_is_markup(client, db, handlers, batch):
+    """A description, a handler's reason, its progress, a path."""
+    for name, status in (("attack-final", "403"), ("attack-odd", "401")):
+        db.queue(name)
+        reason = ATTACK.replace("'", "").replace("%", "%%")
+        handlers.write(name, f"printf 'Status: {status} {reason}\\n"
+                       "Content-Type: text/plain\\n\\n'")
+    final, odd = (client.submit(q, b"x").get("Content-Location")
+                  for q in ("attack-final", "attack-odd"))
+    assert batch.run("--queue", "attack-final", "--queue",
+                     "attack-odd").status == 0
+    reason = client.get(final).json()["outcome"]["reason"]
+    assert "<script>" in reason
+    assert reason in page(client, final).one("main").text
+    assert reason in page(client, odd + "/response", 502).one("main").text
+    assert ATTACK in page(client, "/queues/attack").one("main").text
+    assert ATTACK in page(client, "/queues").one("table").text
+    page(client, "/%3Cscript%3E%22", 404)
+    page(client, "/queues/%3Cscript%3E", 404)
+    page(client, "/%3Cscript%3E%80", 400)

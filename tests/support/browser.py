@@ -24,11 +24,12 @@ fetch(url, init).then(async r => done({
 
 
 class Browser:
-    def __init__(self, base, name="browser"):
+    def __init__(self, base, name="browser", more=()):
         self.home = place.directory(base, name)
         options = webdriver.ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
-        for option in [*OPTIONS, f"--user-data-dir={self.home}/profile"]:
+        for option in [*OPTIONS, *more,
+                       f"--user-data-dir={self.home}/profile"]:
             options.add_argument(option)
         self.driver = webdriver.Chrome(
             options=options, service=Service("/usr/bin/chromedriver"))
