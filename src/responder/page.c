@@ -16,10 +16,12 @@
 
 static const struct {
 	const char *path, *text;
+	bool owner; /* only for who has one: others would get 401 */
 } places[] = {
-	{ "/queues", "Queues" },
-	{ "/problems", "Problems" },
-	{ "/health", "Health" },
+	{ "/queues", "Queues", false },
+	{ "/jobs", "Jobs", true },
+	{ "/problems", "Problems", false },
+	{ "/health", "Health", false },
 };
 
 struct slice
@@ -60,6 +62,8 @@ put_header(const struct page *p)
 	put_place(p, "/", "Nightdrop");
 	buf_puts(p->out, "</p>\n<nav aria-label=\"Nightdrop\">\n<ul>\n");
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (places[i].owner && p->call->request.owner.len == 0)
+			continue;
 		buf_puts(p->out, "<li>");
 		put_place(p, places[i].path, places[i].text);
 		buf_puts(p->out, "</li>\n");

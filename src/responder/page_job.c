@@ -1,5 +1,5 @@
 /*
- * What a job comes down to, in sentences.
+ * What a job, or a bundle of jobs, comes down to, in sentences.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -7,10 +7,16 @@
 
 #include "responder/page_impl.h"
 
+static bool
+is_bundle(const struct page *p)
+{
+	return json_object_get(p->doc, "counts") != NULL;
+}
+
 void
 page_job_title(const struct page *p)
 {
-	buf_puts(p->out, "Job ");
+	buf_puts(p->out, is_bundle(p) ? "Bundle " : "Job ");
 	buf_slice(p->out, page_text(p->doc, "status"));
 }
 
@@ -86,7 +92,7 @@ put_look_again(const struct page *p)
 		buf_puts(p->out, " in ");
 		page_duration(p->out, p->call->retry_s);
 	}
-	buf_puts(p->out, ". To take the job back, send <code>DELETE</code> to "
+	buf_puts(p->out, ". To take it back, send <code>DELETE</code> to "
 			 "the monitor’s address.</p>\n");
 }
 
@@ -111,13 +117,16 @@ lead_running(const struct page *p)
 	put_look_again(p);
 }
 
-/* "403 Forbidden", as the handler said it or as we did. */
+/* "403 Forbidden", as the handler said it or as we did; a bundle has none of
+ * its own. */
 static void
-put_outcome(const struct page *p)
+put_outcome(const struct page *p, const char *words)
 {
 	const json_t *outcome = json_object_get(p->doc, "outcome");
 
-	buf_printf(p->out, "%" PRId64 " ",
+	if (!json_is_object(outcome))
+		return;
+	buf_printf(p->out, "%s%" PRId64 " ", words,
 	    (int64_t)json_integer_value(json_object_get(outcome, "status")));
 	html_txt(p->out, page_text(outcome, "reason"));
 }
@@ -127,11 +136,13 @@ lead_final(const struct page *p)
 {
 	buf_puts(p->out, "<p class=\"lead\">Finished");
 	put_instant(p, " at ", page_text(p->doc, "finished"));
-	buf_puts(p->out, ". The outcome is ");
-	put_outcome(p);
+	put_outcome(p, ". The outcome is ");
 	buf_puts(p->out, ".</p>\n<p>");
-	put_link(p, "response", "Its response");
-	put_instant(p, " is kept until ", page_text(p->doc, "expires"));
+	if (is_bundle(p))
+		put_link(p, "responses", "Its responses");
+	else
+		put_link(p, "response", "Its response");
+	put_instant(p, ": kept until ", page_text(p->doc, "expires"));
 	buf_puts(p->out, ".</p>\n");
 }
 
@@ -140,8 +151,7 @@ lead_dismissed(const struct page *p)
 {
 	buf_puts(p->out, "<p class=\"lead\">Dismissed");
 	put_instant(p, " at ", page_text(p->doc, "finished"));
-	buf_puts(p->out, ": ");
-	put_outcome(p);
+	put_outcome(p, ": ");
 	buf_puts(p->out, ".</p>\n");
 }
 

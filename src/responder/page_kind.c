@@ -113,6 +113,28 @@ lead_problems(const struct page *p)
 }
 
 static void
+title_jobs(const struct page *p)
+{
+	buf_puts(p->out, "Jobs");
+}
+
+static void
+lead_jobs(const struct page *p)
+{
+	struct slice next = page_text(p->doc, "next");
+	bool any = json_array_size(json_object_get(p->doc, "jobs")) > 0;
+
+	buf_puts(p->out, "<p class=\"lead\">");
+	buf_puts(p->out, any ? "The newest first." : "There is none.");
+	if (next.len > 0) {
+		buf_puts(p->out, " Older ones are on the ");
+		html_link(p->out, next, SLICE_LIT("next page"));
+		buf_putc(p->out, '.');
+	}
+	buf_puts(p->out, "</p>\n");
+}
+
+static void
 title_problem(const struct page *p)
 {
 	buf_printf(p->out, "%" PRId64 " ",
@@ -148,7 +170,8 @@ static const struct page_kind kinds[] = {
 	{ "queues", "", title_queues, lead_queues },
 	{ "partitions_ahead", "", title_health, lead_health },
 	{ "problems", "", title_problems, lead_problems },
-	{ "next", "title status detail next", title_problem, lead_problem },
+	{ "title", "title status detail next", title_problem, lead_problem },
+	{ "jobs", "next", title_jobs, lead_jobs },
 	{ "name", "name", title_service, lead_service },
 };
 

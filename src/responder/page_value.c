@@ -13,7 +13,7 @@
 #define NONE_HTML "<span class=\"none\">–</span>"
 
 /* Columns that a table has no room for: the row's own page has them. */
-static const char not_in_tables[] = "digest links";
+static const char not_in_tables[] = "digest links href";
 
 /* "2026-11-22T05:58:46.123Z": what documents have, and nothing else. */
 static bool
@@ -149,8 +149,9 @@ put_rows(const struct page *p, json_t *object, const char *said)
 static bool
 is_column(const char *name, const json_t *v)
 {
-	return !json_is_object(v) && !is_table(v) &&
-	       !page_word_in(not_in_tables, name);
+	if (json_is_object(v)) /* see put_cell */
+		return json_object_get(v, "status") != NULL;
+	return !is_table(v) && !page_word_in(not_in_tables, name);
 }
 
 static void
@@ -176,10 +177,10 @@ static void
 put_row_head(
     const struct page *p, const json_t *row, const char *name, json_t *v)
 {
-	struct slice href = page_href(row, "self");
+	struct slice href = page_text(row, "href");
 
 	if (href.ptr == NULL)
-		href = page_href(row, "monitor");
+		href = page_href(row, "self");
 	buf_puts(p->out, "<th scope=\"row\">");
 	if (href.ptr != NULL && is_ours(p, href) && json_is_string(v))
 		html_link(p->out, href,
@@ -187,6 +188,17 @@ put_row_head(
 	else
 		put_value(p, name, v);
 	buf_puts(p->out, "</th>");
+}
+
+/* What stands in a cell for an object, such as an outcome, is its status. */
+static void
+put_cell(const struct page *p, const char *name, json_t *v)
+{
+	if (json_is_object(v))
+		v = json_object_get(v, "status");
+	buf_puts(p->out, json_is_integer(v) ? "<td class=\"number\">" : "<td>");
+	put_value(p, name, v);
+	buf_puts(p->out, "</td>");
 }
 
 /* Each row has the columns of the first. */
@@ -211,15 +223,11 @@ put_row(const struct page *p, json_t *first, const json_t *row)
 
 		if (!is_column(name, v))
 			continue;
-		if (head) {
+		if (head)
 			put_row_head(p, row, name, cell);
-			head = false;
-			continue;
-		}
-		buf_puts(p->out,
-		    json_is_integer(cell) ? "<td class=\"number\">" : "<td>");
-		put_value(p, name, cell);
-		buf_puts(p->out, "</td>");
+		else
+			put_cell(p, name, cell);
+		head = false;
 	}
 	buf_puts(p->out, "</tr>\n");
 }

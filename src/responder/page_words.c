@@ -24,13 +24,16 @@ static const struct {
 	{ "clock", "Database's clock" },
 	{ "expires", "Kept until" },
 	{ "fits", "Fits the window" },
-	{ "id", "Id" },
+	{ "graded", "Jobs judged" },
+	{ "hits", "Done in time" },
 	{ "max_size", "Largest body" },
 	{ "media_types", "Media types" },
 	{ "message", "Handler's message" },
 	{ "next", "Next step" },
 	{ "next_start", "Next run" },
 	{ "quote", "Estimate" },
+	{ "quotes", "How true estimates were" },
+	{ "rate", "Share done in time" },
 	{ "reply", "Answers" },
 };
 
@@ -39,12 +42,13 @@ static const struct {
 	const char *rel, *words;
 } relations[] = {
 	{ "health", "Health: is the database there, is a run late" },
+	{ "jobs", "Jobs: one by one" },
 	{ "monitor", "Monitor: how it stands" },
-	{ "next", "Next page" },
 	{ "problems", "Problems: what each error means" },
 	{ "queues", "Queues: what may be submitted" },
 	{ "request", "Request: what was submitted, to the byte" },
 	{ "response", "Response: what comes of it" },
+	{ "responses", "Responses: what came of each job" },
 	{ "self", NULL }, /* this page */
 	{ "submit", NULL },
 };
