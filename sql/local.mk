@@ -31,6 +31,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/key_drop.sql \
 	sql/functions/key_take.sql \
 	sql/functions/lease_renew.sql \
+	sql/functions/metrics.sql \
 	sql/functions/mine.sql \
 	sql/functions/named_accept.sql \
 	sql/functions/named_check.sql \
@@ -48,6 +49,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/queue_hold.sql \
 	sql/functions/queue_list.sql \
 	sql/functions/queue_open.sql \
+	sql/functions/queue_read.sql \
 	sql/functions/queue_release.sql \
 	sql/functions/queue_scope.sql \
 	sql/functions/queue_set.sql \
@@ -58,6 +60,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/refusal.sql \
 	sql/functions/request_read.sql \
 	sql/functions/run_close.sql \
+	sql/functions/run_grade.sql \
 	sql/functions/run_join.sql \
 	sql/functions/run_leave.sql \
 	sql/functions/run_lock.sql \

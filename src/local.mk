@@ -68,6 +68,7 @@ libnightdrop_a_SOURCES = \
 	src/http/accept.c src/http/accept.h \
 	src/http/cgi_response.c src/http/cgi_response.h \
 	src/http/etag.c src/http/etag.h \
+	src/http/exposition.c src/http/exposition.h \
 	src/http/fields.c src/http/fields.h \
 	src/http/html_put.c src/http/html_put.h \
 	src/http/json_put.c src/http/json_put.h \
@@ -114,6 +115,7 @@ libnightdrop_a_SOURCES = \
 	src/responder/job_request.c src/responder/job_request.h \
 	src/responder/job_response.c \
 	src/responder/message.c src/responder/message.h \
+	src/responder/metrics.c \
 	src/responder/jobs.c \
 	src/responder/named.c \
 	src/responder/page.c src/responder/page.h \

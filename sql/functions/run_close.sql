@@ -3,7 +3,9 @@
 -- Parameters: run, open, none of whose workers is at work.
 -- Returns:    nothing.
 -- Tables:     run, run_queue, queue_basis, counter, waiting, attempt, job,
---             running, response, event, and those of upkeep.
+--             running, response, event, and those of run_grade and upkeep.
+--
+-- How good the quotes were is in run_grade.
 --
 -- The counters are put right against a count: both are read in one snapshot,
 -- and every transaction moves both, so the difference is drift and nothing
@@ -77,11 +79,27 @@ begin
 		group by a.queue) a on a.queue = n.queue
 	where rq.run = run_close.run and rq.queue = n.queue;
 
+	with grade as (
+		update nightdrop.run_queue rq
+		set graded = g.graded, hits = g.hits
+		from nightdrop.run_grade(run_close.run) g
+		where rq.run = run_close.run and rq.queue = g.queue
+		returning g.*
+	)
+	update nightdrop.queue_basis b
+	set total_successful = b.total_successful + g.successful,
+	    total_failed = b.total_failed + g.failed,
+	    total_dismissed = b.total_dismissed + g.dismissed,
+	    total_graded = b.total_graded + g.graded,
+	    total_hits = b.total_hits + g.hits
+	from grade g where b.queue = g.queue;
+
 	update nightdrop.queue_basis b
 	set version = b.version + 1, runs = h.runs, every = h.every,
 	    next_start = case when h.runs >= 2 then u.opened + h.every end,
 	    slots = u.slots, p50 = h.p50, p95 = h.p95,
 	    taken = b.taken + h.finished, opened = null, updated = now(),
+	    graded = h.graded, hits = h.hits, total_runs = b.total_runs + 1,
 	    reach = case when h.waiting > 0 then b.reach
 		else -q.priority * q.aging end
 	from unnest(names) n(queue)
@@ -92,12 +110,15 @@ begin
 			- o.earlier) as every,
 		    percentile_cont(0.5) within group (order by o.p50) as p50,
 		    percentile_cont(0.5) within group (order by o.p95) as p95,
+		    coalesce(sum(o.graded), 0) as graded,
+		    coalesce(sum(o.hits), 0) as hits,
 		    coalesce(max(o.finished) filter (where
 			o.run = run_close.run), 0) as finished,
 		    (select sum(c.waiting) from nightdrop.counter c
 			where c.queue = n.queue) as waiting
 		from (
-		    select rq.run, rq.finished, rq.p50, rq.p95, r.opened,
+		    select rq.run, rq.finished, rq.graded, rq.hits, rq.p50,
+			rq.p95, r.opened,
 			lag(r.opened) over (order by rq.run) as earlier
 		    from nightdrop.run_queue rq
 			join nightdrop.run r on r.id = rq.run

@@ -93,6 +93,31 @@ create index waiting_owner on nightdrop.waiting (queue, owner)
 -- their acceptance does not pay for it.
 create index job_owner on nightdrop.job (owner, id) where owner <> '';
 
+-- Figures ------------------------------------------------------------------
+
+alter table nightdrop.run_queue
+	add column graded bigint not null default 0,
+	add column hits bigint not null default 0;
+comment on column nightdrop.run_queue.graded is
+'Jobs that the run brought to an end and whose first quote had a latest time.';
+comment on column nightdrop.run_queue.hits is 'Of those graded: final by that time.';
+
+alter table nightdrop.queue_basis
+	add column graded bigint not null default 0,
+	add column hits bigint not null default 0,
+	add column total_runs bigint not null default 0,
+	add column total_successful bigint not null default 0,
+	add column total_failed bigint not null default 0,
+	add column total_dismissed bigint not null default 0,
+	add column total_graded bigint not null default 0,
+	add column total_hits bigint not null default 0;
+comment on column nightdrop.queue_basis.graded is
+'Sum of run_queue.graded over the runs looked at; hits likewise.';
+comment on column nightdrop.queue_basis.total_runs is
+'Runs closed since the queue was created. This and the other totals only grow, for monitoring.';
+comment on column nightdrop.queue_basis.total_successful is
+'Jobs that runs brought to this end; failed and dismissed likewise. What was dismissed while it waited is no run''s.';
+
 -- What new tables are there, the DBA may look at, but not at secrets.
 grant select on all tables in schema nightdrop to nightdrop_dba;
 revoke select on nightdrop.setting from nightdrop_dba;

@@ -14,6 +14,11 @@
 	"quote_fits, quote_basis, limit_value, repeated"
 #define RECEIPT_TYPES "utizlyttzzzlbtlb"
 
+#define QUEUE_COLUMNS                                                        \
+	"name, description, reply, accepting, held, media_types, max_size, " \
+	"waiting, running, next_start, last_run, graded, hits"
+#define QUEUE_TYPES "ttibbtlllzzll"
+
 #define OPENED_COLUMNS                                               \
 	"verdict, run, worker, queues, busy, lease_ms, busy_since, " \
 	"busy_worker, busy_host, busy_lock"
@@ -135,15 +140,19 @@ static const struct stmt stmts[STMT_COUNT] = {
 	    "next from nightdrop.job_list($1::text, $2::text, $3::text, "
 	    "$4::uuid, $5::integer)",
 	    5, "uttzziu" },
+	[STMT_QUEUE_READ] = { "queue_read",
+	    "select " QUEUE_COLUMNS " from nightdrop.queue_read($1::text)", 1,
+	    QUEUE_TYPES },
 	[STMT_QUEUE_LIST] = { "queue_list",
-	    "select name, description, reply, accepting, held, media_types, "
-	    "max_size, waiting, running, next_start, last_run "
-	    "from nightdrop.queue_list()",
-	    0, "ttibbtlllzz" },
+	    "select " QUEUE_COLUMNS " from nightdrop.queue_list()", 0,
+	    QUEUE_TYPES },
 	[STMT_HEALTH] = { "health",
 	    "select read_only, clock, partitions_ahead, waiting, "
 	    "oldest_waiting, last_run, late from nightdrop.health()",
 	    0, "bzilzzb" },
+	[STMT_METRICS] = { "metrics",
+	    "select metric, queue, detail, value from nightdrop.metrics()", 0,
+	    "tttt" },
 	[STMT_QUEUE_SCOPE] = { "queue_scope",
 	    "select name, time_limit_ms, held "
 	    "from nightdrop.queue_scope($1::text[])",

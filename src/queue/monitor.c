@@ -250,6 +250,17 @@ monitor_queues(
 	return call(s, STMT_QUEUE_LIST, &p, deadline_ms, rows, e);
 }
 
+enum err_code
+monitor_queue(struct store *s, struct slice name, int64_t deadline_ms,
+    struct rows **rows, struct err *e)
+{
+	struct params p;
+
+	params_init(&p);
+	params_text(&p, name);
+	return call(s, STMT_QUEUE_READ, &p, deadline_ms, rows, e);
+}
+
 struct queue_info
 monitor_queue_at(const struct rows *rows, int i)
 {
@@ -265,6 +276,8 @@ monitor_queue_at(const struct rows *rows, int i)
 		.running = rows_int8(rows, i, 8),
 		.next_start = rows_time(rows, i, 9),
 		.last_run = rows_time(rows, i, 10),
+		.graded = rows_int8(rows, i, 11),
+		.hits = rows_int8(rows, i, 12),
 	};
 }
 
@@ -293,4 +306,14 @@ monitor_health(
 	out->late = rows_bool(r, 0, 6);
 	rows_free(r);
 	return ERR_OK;
+}
+
+enum err_code
+monitor_metrics(
+    struct store *s, int64_t deadline_ms, struct rows **rows, struct err *e)
+{
+	struct params p;
+
+	params_init(&p);
+	return call(s, STMT_METRICS, &p, deadline_ms, rows, e);
 }

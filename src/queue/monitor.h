@@ -79,10 +79,14 @@ struct queue_info {
 	int reply;
 	bool accepting, held;
 	int64_t max_size, waiting, running, next_start, last_run;
+	int64_t graded, hits; /* first quotes of the last runs' jobs */
 };
-/* Row i of *rows; its count with rows_count. */
+/* All of them, or the one of this name: no row where there is none.  Row i of
+ * *rows; its count with rows_count. */
 enum err_code monitor_queues(
     struct store *s, int64_t deadline_ms, struct rows **rows, struct err *e);
+enum err_code monitor_queue(struct store *s, struct slice name,
+    int64_t deadline_ms, struct rows **rows, struct err *e);
 struct queue_info monitor_queue_at(const struct rows *rows, int i);
 
 struct health {
@@ -92,5 +96,10 @@ struct health {
 };
 enum err_code monitor_health(
     struct store *s, int64_t deadline_ms, struct health *out, struct err *e);
+
+/* The figures for monitoring: rows of metric, queue, detail, value, all text;
+ * those of a metric follow each other. */
+enum err_code monitor_metrics(
+    struct store *s, int64_t deadline_ms, struct rows **rows, struct err *e);
 
 #endif

@@ -4,6 +4,8 @@
  *
  * SPDX-License-Identifier: ISC
  */
+#include <inttypes.h>
+
 #include "db/rows.h"
 #include "http/json_put.h"
 #include "responder/document.h"
@@ -22,6 +24,25 @@ put_link(struct buf *b, const struct call *c, const char *rel,
 	buf_puts(b, "/queues/");
 	buf_slice(b, queue); /* [a-z0-9_-] only */
 	buf_printf(b, "%s\"", suffix);
+	json_put_close(b, '}');
+}
+
+/* How many of the first quotes came true, of those that can be judged. */
+static void
+put_quotes(struct buf *b, const struct queue_info *q)
+{
+	json_put_name(b, "quotes");
+	json_put_open(b, '{');
+	json_put_name(b, "graded");
+	json_put_int(b, q->graded);
+	json_put_name(b, "hits");
+	json_put_int(b, q->hits);
+	json_put_name(b, "rate");
+	if (q->graded == 0)
+		json_put_text(b, SLICE_NONE);
+	else
+		buf_printf(b, "%" PRId64 ".%03" PRId64, q->hits / q->graded,
+		    q->hits % q->graded * 1000 / q->graded);
 	json_put_close(b, '}');
 }
 
@@ -51,6 +72,7 @@ put_queue(struct buf *b, const struct call *c, const struct queue_info *q)
 	json_put_time(b, q->next_start);
 	json_put_name(b, "last_run");
 	json_put_time(b, q->last_run);
+	put_quotes(b, q);
 	json_put_name(b, "links");
 	json_put_open(b, '[');
 	put_link(b, c, "self", q->name, "");
@@ -93,21 +115,20 @@ queue_get(struct call *c, struct err *e)
 	struct buf b;
 	enum err_code code;
 
-	code = monitor_queues(c->x->store, c->x->deadline_ms, &rows, e);
+	code = monitor_queue(
+	    c->x->store, c->request.segment[1], c->x->deadline_ms, &rows, e);
 	if (code != ERR_OK)
 		return code;
 	buf_init(&b, DOCUMENT_LIMIT);
-	for (int i = 0; i < rows_count(rows) && b.len == 0; i++) {
-		struct queue_info q = monitor_queue_at(rows, i);
+	if (rows_count(rows) == 1) {
+		struct queue_info q = monitor_queue_at(rows, 0);
 
-		if (slice_eq(q.name, c->request.segment[1]))
-			put_queue(&b, c, &q);
+		put_queue(&b, c, &q);
+		code = document_send(c, &b, e);
+	} else {
+		code = err_set(e, ERR_NOT_FOUND, "there is no such queue");
 	}
 	rows_free(rows);
-	if (b.len > 0)
-		code = document_send(c, &b, e);
-	else
-		code = err_set(e, ERR_NOT_FOUND, "there is no such queue");
 	buf_fini(&b);
 	return code;
 }

@@ -45,6 +45,7 @@ static const struct route routes[] = {
 	{ "/jobs/*/response", ALLOW_GET, { GET(job_response_get) } },
 	{ "/problems", ALLOW_GET, { GET(problems_get) } },
 	{ "/health", ALLOW_GET, { GET(health_get) } },
+	{ "/metrics", ALLOW_GET, { GET(metrics_get) } },
 };
 
 /* Whatever lies below a location with NIGHTDROP_QUEUE. */

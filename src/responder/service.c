@@ -14,6 +14,7 @@ static const struct {
 	{ "problems", "/problems" },
 	{ "jobs", "/jobs" },
 	{ "health", "/health" },
+	{ "metrics", "/metrics" },
 };
 
 enum err_code

@@ -43,7 +43,7 @@ def test_stopped_and_started(impatient, cluster):
     with cluster.away("immediate"):
         for method, target, body in (
                 ("POST", JOBS, b"x"), ("POST", JOBS, b"x" * 100000),
-                ("GET", "/health", b""),
+                ("GET", "/health", b""), ("GET", "/metrics", b""),
                 ("GET", "/jobs/019a0000-0000-7000-8000-000000000000", b"")):
             a, seconds = call(impatient, method, target, body)
             check_problem(a, 503)

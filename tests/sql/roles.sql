@@ -46,7 +46,7 @@ select set_eq($$select proname::text from pg_proc
     'upload_create', 'upload_read', 'upload_take', 'upload_append',
     'upload_keep', 'upload_complete', 'upload_end', 'job_read',
     'request_read', 'job_response', 'part_read', 'part_seek', 'job_stop',
-    'job_list', 'queue_list', 'health', 'token_owner'], 'the responder''s functions');
+    'job_list', 'queue_read', 'metrics', 'queue_list', 'health', 'token_owner'], 'the responder''s functions');
 select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_batch', oid, 'execute')$$,
@@ -62,7 +62,7 @@ select set_eq($$select proname::text from pg_proc
 select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_monitor', oid, 'execute')$$,
-    array['hello', 'health'], 'monitoring''s functions');
+    array['hello', 'health', 'metrics'], 'monitoring''s functions');
 
 select is_empty($$select proname from pg_proc
     where pronamespace = 'nightdrop'::regnamespace

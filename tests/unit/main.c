@@ -16,6 +16,7 @@
 	X(accept)       \
 	X(cgi_response) \
 	X(etag)         \
+	X(exposition)   \
 	X(fields)       \
 	X(html_put)     \
 	X(json_put)     \
