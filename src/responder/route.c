@@ -106,7 +106,7 @@ route_call(struct call *c, struct err *e)
 	const struct route *route;
 	resource_fn *fn;
 
-	c->allow = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
+	c->allow = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 	if (c->request.asterisk)
 		return options(c);
 	route = route_find(&c->request);
