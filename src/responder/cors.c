@@ -1,10 +1,6 @@
 /*
  * What pages of other sites may do with our answers.
  *
- * A site that is listed is trusted: its pages may also act on the credentials
- * that a browser adds by itself.  "*" means any page, which must never: a
- * browser enforces that where it sees "*" itself, so that is what we send.
- *
  * SPDX-License-Identifier: ISC
  */
 #include "responder/cors.h"
@@ -12,15 +8,6 @@
 #include "http/origin.h"
 
 #define MAX_AGE "3600" /* seconds that a preflight is good for */
-
-/* All that our answers say in a field of their own (the rest is safelisted). */
-#define EXPOSED                                                      \
-	"Accept-Ranges, Allow, AsyncResult, Content-Location, "      \
-	"Content-Range, ETag, Link, Location, Preference-Applied, "  \
-	"Repr-Digest, Retry-After, Sunset, Tus-Checksum-Algorithm, " \
-	"Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, "  \
-	"Upload-Expires, Upload-Length, Upload-Metadata, "           \
-	"Upload-Offset, WWW-Authenticate"
 
 enum err_code
 cors_read(struct call *c, struct err *e)
@@ -38,21 +25,6 @@ cors_read(struct call *c, struct err *e)
 	c->reply.cors = origin_allowed(allowed, origin);
 	c->reply.origin = origin;
 	return ERR_OK;
-}
-
-void
-cors_fields(struct reply *r)
-{
-	if (r->by_origin)
-		reply_field(r, "Vary", SLICE_LIT("Origin"));
-	if (r->cors == ORIGIN_UNKNOWN)
-		return;
-	reply_field(r, "Access-Control-Allow-Origin",
-	    r->cors == ORIGIN_ANY ? SLICE_LIT("*") : r->origin);
-	if (r->cors == ORIGIN_LISTED)
-		reply_field(
-		    r, "Access-Control-Allow-Credentials", SLICE_LIT("true"));
-	reply_field(r, "Access-Control-Expose-Headers", SLICE_LIT(EXPOSED));
 }
 
 void

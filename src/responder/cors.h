@@ -14,9 +14,6 @@
  * says what it may.  ERR_CONFIG: allowed_origins is not a list of origins. */
 enum err_code cors_read(struct call *c, struct err *e);
 
-/* The fields of any answer; for reply_start. */
-void cors_fields(struct reply *r);
-
 /* Further fields of the answer to OPTIONS, where it is a preflight: the
  * methods of the resource and whatever fields were asked for. */
 void cors_preflight(struct call *c);

@@ -9,10 +9,18 @@
 
 #include "http/fields.h"
 #include "http/status.h"
-#include "responder/cors.h"
 #include "responder/exchange.h"
 
 #define HEADER_LIMIT (256 * 1024) /* a handler's header and ours */
+
+/* All that our answers say in a field of their own (the rest is safelisted). */
+#define EXPOSED                                                      \
+	"Accept-Ranges, Allow, AsyncResult, Content-Location, "      \
+	"Content-Range, ETag, Link, Location, Preference-Applied, "  \
+	"Repr-Digest, Retry-After, Sunset, Tus-Checksum-Algorithm, " \
+	"Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, "  \
+	"Upload-Expires, Upload-Length, Upload-Metadata, "           \
+	"Upload-Offset, WWW-Authenticate"
 
 static const char *const cache_control[] = {
 	[CACHE_DOCUMENT] = "private, no-cache",
@@ -33,6 +41,27 @@ reply_fini(struct reply *r)
 	buf_fini(&r->fields);
 }
 
+/*
+ * What a page of another site may do with the answer.  One that is listed is
+ * trusted: it may also act on the credentials that a browser adds by itself.
+ * "*" means any page, which must never: a browser enforces that where it sees
+ * "*" itself, so that is what it is sent.
+ */
+static void
+put_origin(struct reply *r)
+{
+	if (r->by_origin)
+		buf_puts(&r->fields, "Vary: Origin\r\n");
+	if (r->cors == ORIGIN_UNKNOWN)
+		return;
+	reply_field(r, "Access-Control-Allow-Origin",
+	    r->cors == ORIGIN_ANY ? SLICE_LIT("*") : r->origin);
+	if (r->cors == ORIGIN_LISTED)
+		buf_puts(
+		    &r->fields, "Access-Control-Allow-Credentials: true\r\n");
+	buf_puts(&r->fields, "Access-Control-Expose-Headers: " EXPOSED "\r\n");
+}
+
 void
 reply_start(
     struct reply *r, int status, struct slice reason, enum reply_cache cache)
@@ -49,7 +78,7 @@ reply_start(
 			     "Cache-Control: ");
 	buf_puts(&r->fields, cache_control[cache]);
 	buf_puts(&r->fields, "\r\n");
-	cors_fields(r);
+	put_origin(r);
 	if (r->always != NULL)
 		buf_puts(&r->fields, r->always);
 }

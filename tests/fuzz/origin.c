@@ -1,5 +1,5 @@
 /*
- * Origin and Host: on two lines.
+ * Origin and Host: on two lines.  The second is taken for allowed_origins too.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -29,5 +29,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* What the browser says of itself decides. */
 	REQUIRE(origin_cross_site(SLICE_LIT("cross-site"), origin, host));
 	REQUIRE(!origin_cross_site(SLICE_LIT("same-origin"), origin, host));
+	/* Who is listed stands in the list; a list of origins has no path. */
+	if (origin_allowed(host, origin) == ORIGIN_LISTED)
+		REQUIRE(origin.len > 0 && origin.len <= host.len);
+	if (origin_list_ok(host))
+		REQUIRE(origin_allowed(host, SLICE_LIT("http://h/")) !=
+			ORIGIN_LISTED);
 	return 0;
 }

@@ -116,6 +116,29 @@ static const struct exchange_case {
 	    "Status: 400 Bad Request\r\n", "problems#client-gone" },
 	{ __LINE__, { POST }, "xx", true, "Status: 400 Bad Request\r\n",
 	    "problems#client-gone" },
+	/* who is calling, and from where */
+	{ __LINE__,
+	    { "REQUEST_METHOD=GET", "REQUEST_URI=/p/",
+		"HTTP_AUTHORIZATION=Basic cm9vdDp4" },
+	    "", false, "Status: 200 OK\r\n", "Nightdrop" },
+	{ __LINE__,
+	    { "REQUEST_METHOD=GET", "REQUEST_URI=/p/",
+		"HTTP_AUTHORIZATION=Bearer x" },
+	    "", false, "Status: 503 Service Unavailable\r\n",
+	    "problems#database-away" },
+	{ __LINE__,
+	    { POST, "REMOTE_USER=a", "REMOTE_USER=b",
+		"NIGHTDROP_TRUST_USER=1" },
+	    "", false, "Status: 401 Unauthorized\r\n",
+	    "\r\nWWW-Authenticate: Bearer realm=\"nightdrop\"\r\n" },
+	{ __LINE__, { POST, "HTTP_ORIGIN=https://a.example" }, "", false,
+	    "Status: 503 Service Unavailable\r\n",
+	    "\r\nAccess-Control-Allow-Origin: https://a.example\r\n" },
+	{ __LINE__, { "REQUEST_METHOD=BREW", "HTTP_ORIGIN=https://a.example" },
+	    "", false, "Status: 501 Not Implemented\r\n",
+	    "\r\nAccess-Control-Allow-Origin: https://a.example\r\n" },
+	{ __LINE__, { POST, "HTTP_ORIGIN=https://b.example" }, "", false,
+	    "Status: 403 Forbidden\r\n", "\r\nVary: Origin\r\n" },
 	/* the database is away */
 	{ __LINE__, { POST }, "xx", false,
 	    "Status: 503 Service Unavailable\r\n", "\r\nRetry-After: " },
@@ -135,6 +158,7 @@ static const char *const settings[][2] = {
 	{ "database", "host=/nonexistent" },
 	{ "prefix", "/p" },
 	{ "base_url", "https://b.example" },
+	{ "allowed_origins", "https://a.example" },
 };
 
 static struct config config;
