@@ -8,9 +8,9 @@ import re
 
 import pytest
 
+from support import fronts
 from support.client import Client
 from support.documents import check_problem, digest
-from support.fronts import Front
 
 DATE = "Sun, 22 Nov 2026 05:58:46 GMT"
 PART = 262144
@@ -42,7 +42,7 @@ def answered(apache, db, handlers, batch):
 
 @pytest.fixture(scope="module", params=["lighttpd", "nginx"])
 def front(request, room, responder):
-    f = Front(room, request.param, responder.socket).start()
+    f = fronts.front(room, request.param, responder.socket).start()
     yield Client(f.port, "/nd")
     f.stop()
 

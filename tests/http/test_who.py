@@ -237,3 +237,27 @@ def test_nobody_is_one_owner(client, db):
     queue = db.queue("quota-nobody", max_waiting_owner=1)
     client.submit(queue, b"x")
     check_problem(client.post(f"/queues/{queue}/jobs", b"y"), 429)
+
+
+def test_a_named_job(client, db):
+    """Whose it may be, and how many: the one it replaces makes room."""
+    db.queue("nightly", submitters=["ann"], max_waiting_owner=1)
+    _, ann = token_of(db, "ann")
+    _, bob = token_of(db, "bob")
+
+    def put(name, token):
+        return client.request("PUT", f"/queues/nightly/jobs/{name}", b"x",
+                              Authorization=token)
+    check_401(put("a", None))
+    check_problem(put("a", bob), 403)
+    assert put("a", ann).status == 201
+    assert put("a", ann).status == 204
+    check_problem(put("b", ann), 429)
+    assert put("a", ann).status == 204
+
+
+def test_the_backlogs_limit_is_named(client, db):
+    db.queue("narrow", max_waiting=1)
+    client.submit("narrow", b"x")
+    doc = check_problem(client.post("/queues/narrow/jobs", b"x"), 503)
+    assert doc["limit"] == 1 and doc["type"].endswith("#backlog")

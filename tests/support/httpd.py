@@ -10,12 +10,10 @@ business, and not what we test.
 /KIND-own is the queue "own" at a URL of its own, and /script a plain CGI
 script of the same machine: the file that Apache.script() was given.
 """
-import os
 import signal
-import socket
-import subprocess
 
 from . import place, process
+from .server import Server
 
 KINDS = ("proxy", "fcgid", "cgi")
 USER = "www-data"
@@ -109,13 +107,7 @@ ACCESS = {
 }
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-class Apache:
+class Apache(Server):
     """environment: what the programs that Apache starts are told."""
 
     def __init__(self, base, program, listener, environment, name="httpd"):
@@ -123,8 +115,6 @@ class Apache:
         self.listener = listener
         self.environment = environment
         self.program = program.name
-        self.process = None
-        self.port = None
         self.started_programs = set()
         place.directory(self.home, "empty")
         place.directory(self.home, "fcgid", USER)
@@ -164,36 +154,15 @@ class Apache:
         copy.write_bytes(program.read_bytes())
         copy.chmod(0o755)
 
-    def start(self):
-        for _ in range(5):  # somebody may take the port before we do
-            self.port = free_port()
-            (self.home / "httpd.conf").write_text(self.configuration())
-            with open(self.home / "start.log", "ab") as log:
-                self.process = subprocess.Popen(
-                    [place.HTTPD, "-d", self.home, "-f",
-                     self.home / "httpd.conf", "-DFOREGROUND"],
-                    stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                    env={"PATH": os.environ["PATH"], "LANG": "C"})
-            if process.wait_until(self.started, 20, "httpd") == "yes":
-                return
-        raise RuntimeError(f"httpd does not start, see {self.home}/start.log")
-
-    def started(self):
-        if self.process.poll() is not None:
-            return "no"
-        try:
-            socket.create_connection(("127.0.0.1", self.port), 1).close()
-            return "yes"
-        except OSError:
-            return None
+    def command(self, path):
+        return [place.HTTPD, "-d", self.home, "-f", path, "-DFOREGROUND"]
 
     def graceful(self):
         self.process.send_signal(signal.SIGUSR1)
 
     def stop(self, how=signal.SIGTERM, seconds=30):
         self.programs()
-        process.end(self.process, how, seconds)
-        self.process = None
+        super().stop(how, seconds)
 
     def errors(self):
         return (self.home / "error.log").read_text(errors="replace")
