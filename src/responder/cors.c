@@ -27,14 +27,19 @@ cors_read(struct call *c, struct err *e)
 	return ERR_OK;
 }
 
+bool
+cors_is_preflight(const struct call *c)
+{
+	return c->request.method == METHOD_OPTIONS &&
+	       c->reply.cors != ORIGIN_UNKNOWN &&
+	       c->request.var.access_control_request_method.ptr != NULL;
+}
+
 void
-cors_preflight(struct call *c)
+cors_preflight_fields(struct call *c)
 {
 	const struct request_variables *v = &c->request.var;
 
-	if (c->reply.cors == ORIGIN_UNKNOWN ||
-	    v->access_control_request_method.ptr == NULL)
-		return;
 	reply_field(
 	    &c->reply, "Access-Control-Allow-Methods", slice_str(c->allow));
 	if (v->access_control_request_headers.ptr != NULL)

@@ -14,8 +14,11 @@
  * says what it may.  ERR_CONFIG: allowed_origins is not a list of origins. */
 enum err_code cors_read(struct call *c, struct err *e);
 
-/* Further fields of the answer to OPTIONS, where it is a preflight: the
- * methods of the resource and whatever fields were asked for. */
-void cors_preflight(struct call *c);
+/* Does a browser ask whether a page that is let in may send a request? */
+bool cors_is_preflight(const struct call *c);
+
+/* Then these fields say that it may: the methods of the resource, and whatever
+ * fields it asks for. */
+void cors_preflight_fields(struct call *c);
 
 #endif

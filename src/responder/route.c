@@ -95,7 +95,8 @@ options(struct call *c)
 {
 	reply_start(&c->reply, 204, SLICE_NONE, CACHE_DOCUMENT);
 	reply_field(&c->reply, "Allow", slice_str(c->allow));
-	cors_preflight(c);
+	if (cors_is_preflight(c))
+		cors_preflight_fields(c);
 	reply_send_empty(&c->reply);
 	return ERR_OK;
 }
@@ -116,7 +117,8 @@ route_call(struct call *c, struct err *e)
 	c->pattern = route->pattern;
 	c->allow = route->allow;
 	fn = route->method[c->request.method];
-	if (fn == NULL && c->request.method == METHOD_OPTIONS)
+	if (c->request.method == METHOD_OPTIONS &&
+	    (fn == NULL || cors_is_preflight(c)))
 		return options(c);
 	if (fn == NULL)
 		return err_set(

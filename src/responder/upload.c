@@ -8,7 +8,6 @@
 
 #include "db/rows.h"
 #include "responder/append.h"
-#include "responder/cors.h"
 #include "responder/job_ref.h"
 #include "responder/resource.h"
 #include "responder/tus.h"
@@ -49,7 +48,6 @@ tus_options_send(struct call *c, int64_t max_size)
 	    SLICE_LIT(TUS_CHECKSUM_ALGORITHM));
 	if (max_size > 0)
 		tus_number_field(c, "Tus-Max-Size", max_size);
-	cors_preflight(c);
 	reply_send_empty(&c->reply);
 }
 

@@ -136,6 +136,9 @@ def test_any_page_but_not_on_a_users_login(front):
 
 @pytest.mark.parametrize("path, methods", [
     (JOBS, {"POST", "OPTIONS"}),
+    ("/queues/plain/jobs/name", {"GET", "PUT"}),
+    ("/queues/plain/uploads", {"POST", "OPTIONS"}),
+    ("/uploads/x", {"HEAD", "PATCH", "DELETE", "OPTIONS"}),
     ("/jobs/x", {"GET", "HEAD", "DELETE", "OPTIONS"})])
 def test_preflight(front, path, methods):
     asked = "authorization, content-type,idempotency-key, x-shop"
