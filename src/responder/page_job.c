@@ -110,9 +110,10 @@ lead_accepted(const struct page *p)
 static void
 lead_running(const struct page *p)
 {
-	buf_puts(p->out, "<p class=\"lead\">It is being run by ");
+	buf_puts(p->out, "<p class=\"lead\">Running");
+	put_instant(p, " since ", page_text(p->doc, "started"));
+	buf_puts(p->out, ", for ");
 	put_queue(p);
-	put_instant(p, ", since ", page_text(p->doc, "started"));
 	buf_puts(p->out, ".</p>\n");
 	put_look_again(p);
 }
@@ -137,12 +138,12 @@ lead_final(const struct page *p)
 	buf_puts(p->out, "<p class=\"lead\">Finished");
 	put_instant(p, " at ", page_text(p->doc, "finished"));
 	put_outcome(p, ". The outcome is ");
-	buf_puts(p->out, ".</p>\n<p>");
+	buf_puts(p->out, ".</p>\n<p>Read ");
 	if (is_bundle(p))
-		put_link(p, "responses", "Its responses");
+		put_link(p, "responses", "its responses");
 	else
-		put_link(p, "response", "Its response");
-	put_instant(p, ": kept until ", page_text(p->doc, "expires"));
+		put_link(p, "response", "its response");
+	put_instant(p, ", kept until ", page_text(p->doc, "expires"));
 	buf_puts(p->out, ".</p>\n");
 }
 

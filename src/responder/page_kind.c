@@ -142,14 +142,39 @@ title_problem(const struct page *p)
 	buf_slice(p->out, page_text(p->doc, "title"));
 }
 
+/* A detail is written to go behind a colon: here it is a sentence. */
 static void
 put_sentence(const struct page *p, const char *class, struct slice s)
 {
+	char first;
+
 	if (s.len == 0)
 		return;
+	first = s.ptr[0];
 	buf_printf(p->out, "<p%s>", class);
-	html_txt(p->out, s);
-	buf_puts(p->out, "</p>\n");
+	if (first >= 'a' && first <= 'z') {
+		buf_putc(p->out, (char)(first - 'a' + 'A'));
+		html_txt(p->out, slice_mem(s.ptr + 1, s.len - 1));
+	} else {
+		html_txt(p->out, s);
+	}
+	buf_puts(p->out, s.ptr[s.len - 1] == '.' ? "</p>\n" : ".</p>\n");
+}
+
+/* A response that is none: its job is one step up. */
+static void
+put_monitor(const struct page *p)
+{
+	const struct request *r = &p->call->request;
+
+	if (r->segments != 3 || !slice_eq_str(r->segment[0], "jobs") ||
+	    !slice_eq_str(r->segment[2], "response"))
+		return;
+	buf_puts(p->out, "<p><a href=\"");
+	html_attr(p->out, page_base(p->call));
+	buf_puts(p->out, "/jobs/");
+	html_attr(p->out, r->segment[1]);
+	buf_puts(p->out, "\">The job’s monitor</a></p>\n");
 }
 
 static void
@@ -162,6 +187,7 @@ lead_problem(const struct page *p)
 		page_duration(p->out, p->call->retry_s);
 		buf_puts(p->out, ".</p>\n");
 	}
+	put_monitor(p);
 }
 
 static const struct page_kind kinds[] = {

@@ -10,10 +10,12 @@
 
 #include "responder/page_impl.h"
 
+#define KIB 1024
 #define NONE_HTML "<span class=\"none\">–</span>"
 
 /* Columns that a table has no room for: the row's own page has them. */
-static const char not_in_tables[] = "digest links href";
+static const char not_in_tables[] = "digest href last_run links max_size "
+				    "media_types reply";
 
 /* "2026-11-22T05:58:46.123Z": what documents have, and nothing else. */
 static bool
@@ -72,6 +74,15 @@ put_string(const struct page *p, const char *name, struct slice s)
 		html_txt(p->out, s);
 }
 
+/* To the byte, as a receipt must be. */
+static void
+put_bytes(const struct page *p, int64_t bytes)
+{
+	page_size(p->out, bytes);
+	if (bytes >= KIB)
+		buf_printf(p->out, " (%" PRId64 " bytes)", bytes);
+}
+
 static void put_value(const struct page *p, const char *name, json_t *v);
 
 /* Words one after the other, "Any" where an empty list means all. */
@@ -97,7 +108,7 @@ put_value(const struct page *p, const char *name, json_t *v)
 		put_string(p, name,
 		    slice_mem(json_string_value(v), json_string_length(v)));
 	else if (json_is_integer(v) && page_is_size(name))
-		page_size(p->out, json_integer_value(v));
+		put_bytes(p, json_integer_value(v));
 	else if (json_is_integer(v))
 		buf_printf(p->out, "%" PRId64, (int64_t)json_integer_value(v));
 	else if (json_is_real(v))
@@ -136,11 +147,11 @@ put_rows(const struct page *p, json_t *object, const char *said)
 		if (!any)
 			buf_puts(p->out, "<dl>\n");
 		any = true;
-		buf_puts(p->out, "<div><dt>");
+		buf_puts(p->out, "<dt>");
 		page_label(p->out, name);
 		buf_puts(p->out, "</dt><dd>");
 		put_value(p, name, v);
-		buf_puts(p->out, "</dd></div>\n");
+		buf_puts(p->out, "</dd>\n");
 	}
 	if (any)
 		buf_puts(p->out, "</dl>\n");

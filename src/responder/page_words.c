@@ -42,7 +42,8 @@ static const struct {
 	const char *rel, *words;
 } relations[] = {
 	{ "health", "Health: is the database there, is a run late" },
-	{ "jobs", "Jobs: one by one" },
+	{ "jobs", "Jobs, one by one" },
+	{ "metrics", "Metrics: for Prometheus" },
 	{ "monitor", "Monitor: how it stands" },
 	{ "problems", "Problems: what each error means" },
 	{ "queues", "Queues: what may be submitted" },
@@ -50,6 +51,7 @@ static const struct {
 	{ "response", "Response: what comes of it" },
 	{ "responses", "Responses: what came of each job" },
 	{ "self", NULL }, /* this page */
+	{ "service-desc", "OpenAPI: all of this, for a program" },
 	{ "submit", NULL },
 };
 
@@ -111,7 +113,8 @@ page_size(struct buf *out, int64_t bytes)
 		u++;
 	}
 	if (u < 0) {
-		buf_printf(out, "%" PRId64 " bytes", bytes);
+		buf_printf(
+		    out, "%" PRId64 " byte%s", bytes, bytes == 1 ? "" : "s");
 		return;
 	}
 	buf_printf(out, "%" PRId64, bytes / unit);

@@ -48,7 +48,7 @@ def test_errors_too(mount, path, status):
     assert a.get("Cache-Control") == "no-store"
     assert problem.one("h1").text == f"{status} {doc['title']}"
     main = problem.one("main").text
-    assert doc["detail"] in main and doc["next"] in main
+    assert doc["detail"][1:] in main and doc["next"] in main
     assert doc["type"] in problem.links()
     target = page(mount.client, doc["type"].partition("#")[0])
     name = doc["type"].partition("#")[2]
@@ -98,7 +98,7 @@ def test_accepted(mount):
     facts = accepted.facts()
     assert facts["Id"] == doc["id"]
     assert facts["Status"] == "accepted"
-    assert facts["Size"] == "1.9 KiB"
+    assert facts["Size"] == "1.9 KiB (2000 bytes)"
     assert facts["Digest"] == doc["digest"]
     assert accepted.one("time", datetime=doc["accepted"])
     for link in (monitor, monitor + "/response", monitor + "/request"):
@@ -231,7 +231,9 @@ def test_nothing_that_anybody_wrote_is_markup(client, db, handlers, batch):
     reason = client.get(final).json()["outcome"]["reason"]
     assert "<script>" in reason
     assert reason in page(client, final).one("main").text
-    assert reason in page(client, odd + "/response", 502).one("main").text
+    ending = page(client, odd + "/response", 502)
+    assert reason in ending.one("main").text
+    assert odd in ending.links()
     assert ATTACK in page(client, "/queues/attack").one("main").text
     assert ATTACK in page(client, "/queues").one("table").text
     page(client, "/%3Cscript%3E%22", 404)

@@ -13,6 +13,7 @@ static const struct {
 	const char *words;
 } sizes[] = {
 	{ __LINE__, 0, "0 bytes" },
+	{ __LINE__, 1, "1 byte" },
 	{ __LINE__, 1023, "1023 bytes" },
 	{ __LINE__, 1024, "1 KiB" },
 	{ __LINE__, 2000, "1.9 KiB" },
@@ -65,7 +66,8 @@ static const struct {
 	{ __LINE__, "{\"new_thing\":7}", "<dt>New thing</dt><dd>7</dd>", NULL },
 	{ __LINE__, "{\"a\":null,\"b\":true,\"c\":0.5}", "<dd>0.5</dd>", NULL },
 	{ __LINE__, "{\"o\":{\"limit\":2048}}",
-	    "<h2>O</h2>\n<dl>\n<div><dt>Limit</dt><dd>2 KiB</dd>", NULL },
+	    "<h2>O</h2>\n<dl>\n<dt>Limit</dt><dd>2 KiB (2048 bytes)</dd>",
+	    NULL },
 	{ __LINE__, "{\"at\":\"2026-11-22T05:58:46.123Z\"}",
 	    "<time datetime=\"2026-11-22T05:58:46.123Z\">2026-11-22 05:58:46 "
 	    "UTC</time>",
