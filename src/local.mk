@@ -118,6 +118,7 @@ libnightdrop_a_SOURCES = \
 	src/responder/metrics.c \
 	src/responder/jobs.c \
 	src/responder/named.c \
+	src/responder/openapi.c \
 	src/responder/page.c src/responder/page.h \
 	src/responder/page_form.c \
 	src/responder/page_impl.h \
@@ -141,6 +142,7 @@ libnightdrop_a_SOURCES = \
 
 # What the program carries in itself, to serve it: a file a line.
 WEB_FILES = \
+	src/web/openapi.json \
 	src/web/page.css
 EXTRA_DIST += src/web/embed $(WEB_FILES)
 nodist_libnightdrop_a_SOURCES = src/web/files.c

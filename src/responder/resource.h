@@ -28,6 +28,7 @@ resource_fn job_delete;	      /* /jobs/{id} */
 resource_fn job_request_get;  /* /jobs/{id}/request: what was submitted */
 resource_fn job_response_get; /* /jobs/{id}/response: what came of it */
 resource_fn problems_get;     /* /problems: what the types mean */
+resource_fn openapi_get;      /* /openapi.json */
 resource_fn health_get;	      /* /health */
 resource_fn metrics_get;      /* /metrics */
 

@@ -44,6 +44,7 @@ static const struct route routes[] = {
 	{ "/jobs/*/request", ALLOW_GET, { GET(job_request_get) } },
 	{ "/jobs/*/response", ALLOW_GET, { GET(job_response_get) } },
 	{ "/problems", ALLOW_GET, { GET(problems_get) } },
+	{ "/openapi.json", ALLOW_GET, { GET(openapi_get) } },
 	{ "/health", ALLOW_GET, { GET(health_get) } },
 	{ "/metrics", ALLOW_GET, { GET(metrics_get) } },
 };

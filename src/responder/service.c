@@ -15,6 +15,7 @@ static const struct {
 	{ "jobs", "/jobs" },
 	{ "health", "/health" },
 	{ "metrics", "/metrics" },
+	{ "service-desc", "/openapi.json" }, /* RFC 8631 */
 };
 
 enum err_code
