@@ -1,5 +1,5 @@
 /*
- * GET /: where things are.
+ * GET /: where things are.  service-desc is registered (RFC 8631).
  *
  * SPDX-License-Identifier: ISC
  */
@@ -15,7 +15,7 @@ static const struct {
 	{ "jobs", "/jobs" },
 	{ "health", "/health" },
 	{ "metrics", "/metrics" },
-	{ "service-desc", "/openapi.json" }, /* RFC 8631 */
+	{ "service-desc", "/openapi.json" },
 };
 
 enum err_code

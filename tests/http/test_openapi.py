@@ -277,6 +277,8 @@ def test_service(judge):
         if a.get("ETag"):
             judge("GET", path, want=304, HTTP_IF_NONE_MATCH=a.get("ETag"))
         judge("GET", path, want=200, HTTP_ACCEPT="text/html")
+    judge("GET", "/metrics", want=200)
+    judge("HEAD", "/metrics", want=200)
     judge("GET", "/queues/none", want=404)
     judge("GET", "/queues/none", want=404, HTTP_ACCEPT="text/html")
 
