@@ -12,6 +12,27 @@ dist_sqlmigrations_DATA = \
 
 sqlfunctionsdir = $(sqldir)/functions
 dist_sqlfunctions_DATA = \
+	sql/functions/bundle_abort.sql \
+	sql/functions/bundle_advance.sql \
+	sql/functions/bundle_append.sql \
+	sql/functions/bundle_count.sql \
+	sql/functions/bundle_expand.sql \
+	sql/functions/bundle_forget.sql \
+	sql/functions/bundle_jobs.sql \
+	sql/functions/bundle_line.sql \
+	sql/functions/bundle_of.sql \
+	sql/functions/bundle_open.sql \
+	sql/functions/bundle_outcome.sql \
+	sql/functions/bundle_place.sql \
+	sql/functions/bundle_pluck.sql \
+	sql/functions/bundle_quote.sql \
+	sql/functions/bundle_read.sql \
+	sql/functions/bundle_refusal.sql \
+	sql/functions/bundle_responses.sql \
+	sql/functions/bundle_seal.sql \
+	sql/functions/bundle_stop.sql \
+	sql/functions/bundle_tidy.sql \
+	sql/functions/bundle_visible.sql \
 	sql/functions/counter_add.sql \
 	sql/functions/counter_reconcile.sql \
 	sql/functions/digest_put.sql \

@@ -15,6 +15,7 @@ libnightdrop_a_SOURCES = \
 	src/batch/answer.c \
 	src/batch/bench.c \
 	src/batch/check.c src/batch/check.h \
+	src/batch/expand.c src/batch/expand.h \
 	src/batch/guardian.c src/batch/guardian.h \
 	src/batch/handlers.c src/batch/handlers.h \
 	src/batch/job.c src/batch/job.h \
@@ -71,8 +72,10 @@ libnightdrop_a_SOURCES = \
 	src/http/exposition.c src/http/exposition.h \
 	src/http/fields.c src/http/fields.h \
 	src/http/html_put.c src/http/html_put.h \
+	src/http/json_check.c src/http/json_check.h \
 	src/http/json_put.c src/http/json_put.h \
 	src/http/list.c src/http/list.h \
+	src/http/ndjson.c src/http/ndjson.h \
 	src/http/origin.c src/http/origin.h \
 	src/http/percent.c src/http/percent.h \
 	src/http/prefer.c src/http/prefer.h \
@@ -86,6 +89,8 @@ libnightdrop_a_SOURCES = \
 	src/http/tus.c src/http/tus.h \
 	src/http/variables.c src/http/variables.h \
 	src/queue/accept.c src/queue/accept.h \
+	src/queue/bundle.c src/queue/bundle.h \
+	src/queue/bundle_state.c src/queue/bundle_state.h \
 	src/queue/commit.c src/queue/commit.h \
 	src/queue/group.c src/queue/group.h \
 	src/queue/job_list.c src/queue/job_list.h \
@@ -101,6 +106,10 @@ libnightdrop_a_SOURCES = \
 	src/queue/turn.c src/queue/turn.h \
 	src/queue/upload.c \
 	src/responder/append.c src/responder/append.h \
+	src/responder/bundle.c \
+	src/responder/bundle_doc.c src/responder/bundle_doc.h \
+	src/responder/bundle_intake.c src/responder/bundle_intake.h \
+	src/responder/bundles.c \
 	src/responder/call.h \
 	src/responder/caller.c src/responder/caller.h \
 	src/responder/cors.c src/responder/cors.h \

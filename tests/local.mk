@@ -40,6 +40,7 @@ unit_SOURCES = tests/unit/main.c \
 	tests/unit/http/fields_test.c \
 	tests/unit/http/html_put_test.c \
 	tests/unit/http/json_put_test.c \
+	tests/unit/http/ndjson_test.c \
 	tests/unit/http/origin_test.c \
 	tests/unit/http/prefer_test.c \
 	tests/unit/http/problem_test.c \

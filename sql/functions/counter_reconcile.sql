@@ -2,7 +2,7 @@
 --
 -- Parameters: queues, names.
 -- Returns:    nothing.
--- Tables:     counter, waiting.
+-- Tables:     counter, waiting, bundle.
 --
 -- Counters and jobs are read in one snapshot, and every transaction moves both,
 -- so the difference is drift (of a table restored, a row edited by hand) and
@@ -31,10 +31,18 @@ begin
 		from nightdrop.counter c where c.queue = any (queues)
 		group by c.queue having sum(c.waiting) < 1000000
 	), truth as (
-		select w.queue, count(*) as jobs, sum(w.bytes) as size
-		from nightdrop.waiting w
-		where w.queue in (select k.queue from kept k)
-		group by w.queue
+		select t.queue, sum(t.jobs) as jobs, sum(t.size) as size
+		from (select w.queue, count(*) as jobs, sum(w.bytes) as size
+			from nightdrop.waiting w
+			where w.queue in (select k.queue from kept k)
+			group by w.queue
+			union all
+			select b.queue, b.left_lines, b.left_bytes
+			from nightdrop.bundle b
+			where b.queue in (select k.queue from kept k)
+			    and b.sealed is not null and b.expanded < b.lines
+		    ) t
+		group by t.queue
 	)
 	select array_agg(k.queue),
 	    array_agg(coalesce(t.jobs, 0)::bigint - k.jobs::bigint),

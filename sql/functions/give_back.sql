@@ -6,7 +6,8 @@
 -- Returns:    how many were given back or, where somebody wanted them stopped,
 --             dismissed; others are not this worker's any more.
 -- Errors:     ND401 the token is wrong.
--- Tables:     worker, running, waiting, response, queue, counter, run.
+-- Tables:     worker, running, waiting, response, queue, counter, run,
+--             bundle_tally.
 --
 -- Back to the place that they had.  Idempotent: a second time there is nothing
 -- to give back.
@@ -30,6 +31,7 @@ declare
 	run bigint;
 	n bigint;
 	stopped bigint;
+	ended uuid[];
 	queues text[];
 	sizes bigint[];
 	begun uuid[];
@@ -63,13 +65,18 @@ begin
 		from judged j where j.stop is null
 	)
 	select count(*), count(j.stop),
+	    array_agg(j.id) filter (where j.stop is not null),
 	    array_agg(j.queue) filter (where j.stop is null),
 	    array_agg(j.bytes::bigint) filter (where j.stop is null),
 	    array_agg(j.id) filter (where j.started is not null),
 	    array_agg(j.attempt) filter (where j.started is not null)
-	into n, stopped, queues, sizes, begun, holders
+	into n, stopped, ended, queues, sizes, begun, holders
 	from judged j;
 
+	if ended is not null then
+		perform nightdrop.bundle_count(ended, array_fill(
+		    'dismissed'::text, array[cardinality(ended)]));
+	end if;
 	if begun is not null then
 		delete from nightdrop.part p
 		using unnest(begun, holders) o(id, holder)

@@ -5,9 +5,9 @@
 --             null: the newest; most, rows of a page.
 -- Returns:    up to most rows; and where there may be more, a last one in
 --             which all but next is null: the id to go on behind.
--- Tables:     job (index job_owner), waiting, running, response.
+-- Tables:     job (index job_owner), bundle, waiting, running, response.
 --
--- What is kept no longer is left out.
+-- What is kept no longer is left out, and lines of bundles that are not sealed.
 --
 -- Flat: each partition's index is walked from (owner, before) downwards, and
 -- each job is looked up by its id.  (Owner is a range in the condition and in
@@ -43,13 +43,17 @@ declare
 	found integer := 0;
 begin
 	for each in
-		select j.id, j.queue, s.status, j.accepted, f.finished,
+		select j.id, j.queue, s.status,
+		    coalesce(b.sealed, j.accepted) as accepted, f.finished,
 		    f.status::integer as code,
 		    coalesce(f.expires >= now(), true)
+			and (j.line is null or b.sealed is not null)
 			and (of_queue is null or j.queue = of_queue)
 			and (of_status is null or s.status = of_status)
 		    as wanted
 		from nightdrop.job j
+		    left join nightdrop.bundle b
+			on b.id = nightdrop.bundle_of(j.id, j.line)
 		    left join nightdrop.waiting w on w.id = j.id
 		    left join nightdrop.running r on r.id = j.id
 		    left join lateral (

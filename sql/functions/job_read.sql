@@ -4,13 +4,14 @@
 --             job_visible.
 -- Returns:    one row; verdict ok, none or gone, and null in all the rest but
 --             for ok.  version changes exactly when the rest does.
--- Tables:     job, waiting, running, response, attempt, queue_basis.
+-- Tables:     job, bundle, waiting, running, response, attempt, queue_basis.
 --
 -- The quote of a job in line is its first one until the basis changes (a run
 -- opens or closes); then it is computed again, from the basis alone and with
 -- those ahead that have left since.  A job put back is not promised before it
 -- may be tried.  The quote of a final job is the first one, to be held against
--- what came of it.
+-- what came of it.  A line of a bundle was accepted and quoted with it, and
+-- may be in line without being in waiting yet.
 --
 -- SPDX-License-Identifier: ISC
 
@@ -35,7 +36,7 @@ begin
 	end if;
 	return query
 	select 'ok', j.queue, j.owner, s.status,
-	    coalesce(f.attempt, r.attempt, w.attempt), j.accepted,
+	    coalesce(f.attempt, r.attempt, w.attempt, 0), a.accepted,
 	    case when f.id is null then r.started else f.started end,
 	    f.finished, r.progress,
 	    nightdrop.job_message(j.id, coalesce(r.attempt, w.attempt),
@@ -43,12 +44,14 @@ begin
 	    j.size, j.digest, j.type, t.earliest, t.likely, t.latest, t.ahead,
 	    t.fits, t.basis, f.status::integer, f.reason, f.by, f.expires,
 	    nightdrop.version_of(s.status,
-		coalesce(f.round, r.round, w.round),
-		coalesce(f.attempt, r.attempt, w.attempt),
+		coalesce(f.round, r.round, w.round, 1),
+		coalesce(f.attempt, r.attempt, w.attempt, 0),
 		b.version, r.progress, r.stop)
 		|| case when j.digest is null then '.n' else '' end
 	from nightdrop.job j
 	    left join nightdrop.queue_basis b on b.queue = j.queue
+	    left join nightdrop.bundle u
+		on u.id = nightdrop.bundle_of(j.id, j.line)
 	    left join nightdrop.waiting w on w.id = j.id
 	    left join nightdrop.running r on r.id = j.id
 	    left join lateral (
@@ -56,18 +59,29 @@ begin
 		where f.id = j.id and w.id is null and r.id is null
 		order by f.round desc limit 1) f on true
 	    cross join lateral (
+		select j.accepted, j.quote_earliest as earliest,
+		    j.quote_likely as likely, j.quote_latest as latest,
+		    j.quote_ahead as ahead, j.quote_fits as fits,
+		    j.quote_basis as basis, j.quote_version as version,
+		    j.quote_taken as taken
+		where j.line is null
+		union all
+		select u.sealed, c.earliest, c.likely, c.latest, c.ahead,
+		    u.quote_fits, u.quote_basis, u.quote_version,
+		    u.quote_taken
+		from nightdrop.bundle_quote(u, j.line) c
+		where j.line is not null) a
+	    cross join lateral (
 		select case when r.started is not null then 'running'
 		    else coalesce(f.outcome, 'accepted') end as status,
-		    greatest(j.quote_ahead - greatest(b.taken - j.quote_taken,
-			0), 0) as ahead) s
+		    greatest(a.ahead - greatest(b.taken - a.taken, 0), 0)
+			as ahead) s
 	    cross join lateral (
 		-- as at first
-		select j.quote_earliest as earliest, j.quote_likely as likely,
-		    j.quote_latest as latest, j.quote_ahead as ahead,
-		    j.quote_fits as fits, j.quote_basis as basis
+		select a.earliest, a.likely, a.latest, a.ahead, a.fits, a.basis
 		where f.id is not null or b.queue is null
-		    or b.version = j.quote_version and r.started is null
-			and coalesce(w.attempt, r.attempt) = 0
+		    or b.version = a.version and r.started is null
+			and coalesce(w.attempt, r.attempt, 0) = 0
 		union all
 		-- in hand
 		select r.started, r.started + b.p50, r.started + b.p95, 0, true,
@@ -80,14 +94,14 @@ begin
 		select q.earliest + d.later, q.likely + d.later,
 		    q.latest + d.later, s.ahead, q.fits, q.basis
 		from nightdrop.quote(b.runs, b.next_start, b.every, b.opened,
-		    b.slots, b.p50, b.p95, s.ahead, j.accepted) q
+		    b.slots, b.p50, b.p95, s.ahead, a.accepted) q
 		    cross join lateral (select greatest(interval '0',
 			case when isfinite(w.not_before)
 			then w.not_before - q.earliest end) as later) d
 		where f.id is null and b.queue is not null
 		    and r.started is null
-		    and (b.version <> j.quote_version
-			or coalesce(w.attempt, r.attempt) > 0)
+		    and (b.version <> a.version
+			or coalesce(w.attempt, r.attempt, 0) > 0)
 	    ) t
 	where j.id = job;
 end

@@ -5,7 +5,8 @@
 --             (it was dismissed before), stopping (a worker has it, and will
 --             see), finished (too late), none, gone.
 -- Errors:     ND503 it kept moving from one place to another; try again.
--- Tables:     waiting, running, response, counter, queue.
+-- Tables:     bundle, waiting, running, response, counter, queue,
+--             bundle_tally.
 --
 -- A job is in one place at a time, but it may move between our looking here
 -- and there: each statement waits for whoever moves it and then sees where it
@@ -29,6 +30,9 @@ begin
 		return verdict;
 	end if;
 	perform nightdrop.durable();
+	if nightdrop.bundle_pluck(id) then
+		return 'dismissed';
+	end if;
 	for tries in 1 .. 20 loop
 		delete from nightdrop.waiting l where l.id = job_stop.id
 		returning * into w;
@@ -42,6 +46,8 @@ begin
 			from nightdrop.queue q where q.name = w.queue;
 			perform nightdrop.counter_add(array[w.queue],
 			    array[-1::bigint], array[-w.bytes::bigint]);
+			perform nightdrop.bundle_count(array[id],
+			    array['dismissed']);
 			return 'dismissed';
 		end if;
 

@@ -5,10 +5,10 @@
 -- Returns:    ok; none (there is none, or it is not theirs: never told apart);
 --             gone (it is final and past its retention, or the time in the id
 --             lies before the oldest month that is kept).
--- Tables:     job, waiting, running, response; the catalogue's partitions.
+-- Tables:     job, bundle, waiting, running, response; the catalogue's partitions.
 --
 -- A job with an owner is seen by that owner alone, one without by whoever has
--- its URL.
+-- its URL.  A line of a bundle is not there before the bundle is sealed.
 --
 -- Internal.
 --
@@ -22,10 +22,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
 	whose text;
+	line integer;
 	until timestamptz;
 	oldest text;
 begin
-	select j.owner into whose from nightdrop.job j
+	select j.owner, j.line into whose, line from nightdrop.job j
 	where j.id = job_visible.id;
 	if not found then
 		select min(c.relname) into oldest
@@ -37,6 +38,11 @@ begin
 		    then 'gone' else 'none' end;
 	end if;
 	if whose <> '' and whose <> owner or whose = '' and not capability then
+		return 'none';
+	end if;
+	if line is not null and not exists (select from nightdrop.bundle b
+	    where b.id = nightdrop.bundle_of(job_visible.id, line)
+	    and b.sealed is not null) then
 		return 'none';
 	end if;
 	select f.expires into until from nightdrop.response f

@@ -7,7 +7,7 @@
 --             job first, to be answered with), key_conflict (it made first from
 --             other bytes), key_busy (its first request is still in flight
 --             after a second).
--- Tables:     idempotency_key, job.
+-- Tables:     idempotency_key, job, bundle.
 --
 -- The row that was there is rewritten, so that the commit has WAL to wait for.
 -- A key whose job is no longer kept is this job's.
@@ -37,7 +37,9 @@ begin
 	first := known.id;
 	if known.id = key_take.id then
 		verdict := 'mine';
-	elsif not exists (select from nightdrop.job j where j.id = known.id) then
+	elsif not exists (select from nightdrop.job j where j.id = known.id)
+	    and not exists (select from nightdrop.bundle b
+		where b.id = known.id and b.sealed is not null) then
 		update nightdrop.idempotency_key k
 		set id = key_take.id, digest = key_take.digest, created = now()
 		where (k.owner, k.queue, k.key, k.scope)

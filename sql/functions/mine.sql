@@ -5,7 +5,7 @@
 --             started, not known.  Asked on each new connection: the answer to
 --             a claim may have been lost with the old one.
 -- Errors:     ND401 the token is wrong.
--- Tables:     worker, running, job, queue.
+-- Tables:     worker, running, job, bundle, queue.
 --
 -- SPDX-License-Identifier: ISC
 
@@ -22,11 +22,13 @@ as $$
 begin
 	perform nightdrop.worker_hold(worker, token, false);
 	return query
-	select (nightdrop.task_claim(q, j, r.position, r.attempt, r.failures,
+	select (nightdrop.task_claim(q, j, u, r.position, r.attempt, r.failures,
 	    r.lost, r.state)).*
 	from nightdrop.running r
 	    join nightdrop.job j on j.id = r.id
 	    join nightdrop.queue q on q.name = r.queue
+	    left join nightdrop.bundle u
+		on u.id = nightdrop.bundle_of(j.id, j.line)
 	where r.worker = mine.worker and r.started is null
 	    and r.id <> all (coalesce(known, '{}'))
 	order by r.position, r.id;

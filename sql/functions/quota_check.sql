@@ -6,14 +6,15 @@
 --             the place of another).
 -- Returns:    null: yes.  Else the queue's max_waiting_owner, which that would
 --             exceed.
--- Tables:     queue, waiting, job.
+-- Tables:     queue, waiting, bundle, job.
 --
 -- Exact, whoever else submits for the same owner: the lock is held until the
 -- transaction ends, so that the next one counts what this one accepts.  Its
 -- place in the order of locks is behind the key, the name and the bundle, and
 -- before the waiting rows.  Counts no further than the quota, by an index that
 -- has rows of queues with a quota only: what waited when the quota was set, and
--- what was put back after an attempt, does not count.
+-- what was put back after an attempt, does not count.  Lines of bundles that are
+-- not in waiting yet are added from their bundles.
 --
 -- Costs one look at the queue where it has no quota.
 --
@@ -40,7 +41,11 @@ begin
 	if exists (select from nightdrop.job j where j.id = quota_check.id) then
 		return null;
 	end if;
-	return case when jobs + (select count(*) from (
+	return case when jobs + (select coalesce(sum(b.left_lines), 0)
+	    from nightdrop.bundle b
+	    where b.queue = quota_check.queue and b.owner = quota_check.owner
+		and b.sealed is not null and b.expanded < b.lines)
+	    + (select count(*) from (
 		select from nightdrop.waiting w
 		where w.queue = quota_check.queue
 		    and w.owner = quota_check.owner

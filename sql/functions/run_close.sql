@@ -3,7 +3,7 @@
 -- Parameters: run, open, none of whose workers is at work.
 -- Returns:    nothing.
 -- Tables:     run, run_queue, queue_basis, counter, waiting, attempt, job,
---             running, response, event, and those of run_grade and upkeep.
+--             bundle, running, response, event, and those of run_grade and upkeep.
 --
 -- How good the quotes were is in run_grade.
 --
@@ -52,7 +52,11 @@ begin
 	from nightdrop.counter c where c.queue = any (names);
 	select count(*) into came from nightdrop.job j
 	where j.id >= nightdrop.uuid_floor(u.opened - interval '10 minutes')
-	    and j.queue = any (names) and j.accepted > u.opened;
+	    and j.queue = any (names) and j.accepted > u.opened
+	    and j.line is null;
+	select came + coalesce(sum(b.lines), 0) into came
+	from nightdrop.bundle b
+	where b.queue = any (names) and b.sealed > u.opened;
 	-- No limit in here: it would talk the planner into a look-up a job.
 	select coalesce((array_agg(format('%s of %s: in %s', l.id, l.queue,
 	    l.places)))[:20], '{}') into lost

@@ -5,7 +5,7 @@
 -- Returns:    a row for each queue that had such jobs: how many ended in which
 --             way; graded, of how many the first quote had a latest time; hits,
 --             how many of those were final by then.
--- Tables:     run, attempt, response, job.
+-- Tables:     run, attempt, response, job, bundle.
 --
 -- A job that nobody tried (dismissed while it waited) is no run's, and is not
 -- graded.  The attempts of the run are walked once, and each leads to its
@@ -28,14 +28,18 @@ as $$
 select a.queue, count(*) filter (where f.outcome = 'successful'),
     count(*) filter (where f.outcome = 'failed'),
     count(*) filter (where f.outcome = 'dismissed'),
-    count(j.quote_latest),
-    count(*) filter (where f.finished <= j.quote_latest)
+    count(q.latest), count(*) filter (where f.finished <= q.latest)
 from nightdrop.run u
     join nightdrop.attempt a on a.run = u.id
 	and a.ended >= u.opened - interval '10 minutes'
     join nightdrop.response f on f.id = a.id and f.round = a.round
 	and f.attempt = a.attempt
     join nightdrop.job j on j.id = a.id
+    left join nightdrop.bundle b
+	on b.id = nightdrop.bundle_of(j.id, j.line)
+    left join lateral nightdrop.bundle_quote(b, j.line) c on b.id is not null
+    cross join lateral (
+	select coalesce(j.quote_latest, c.latest) as latest) q
 where u.id = run_grade.run
 group by a.queue
 $$;

@@ -9,7 +9,7 @@
 --             was the last failure (502 by nightdrop).
 -- Errors:     23514 no partition for a job's month.
 -- Tables:     worker, running, attempt, response, waiting, part, event, queue,
---             counter, run.
+--             counter, run, bundle_tally.
 --
 -- The workers' rows are locked before they are judged: one that is in the
 -- middle of a turn holds its row, so that we wait and then see all that the
@@ -36,6 +36,8 @@ declare
 	clock constant timestamptz := clock_timestamp();
 	dead bigint[];
 	dismissed bigint;
+	ids uuid[];
+	fates text[];
 	queues text[];
 	sizes bigint[];
 	started uuid[];
@@ -109,7 +111,8 @@ begin
 		    j.continues, j.lost or j.fate = 'charged', j.state
 		from judged j where j.fate in ('requeued', 'charged')
 	)
-	select count(*) filter (where j.fate = 'requeued'),
+	select array_agg(j.id), array_agg(j.fate),
+	    count(*) filter (where j.fate = 'requeued'),
 	    count(*) filter (where j.fate = 'charged'),
 	    count(*) filter (where j.fate = 'failed'),
 	    count(*) filter (where j.fate = 'dismissed'),
@@ -118,10 +121,13 @@ begin
 		filter (where j.fate in ('requeued', 'charged')),
 	    array_agg(j.id) filter (where j.started is not null),
 	    array_agg(j.attempt) filter (where j.started is not null)
-	into requeued, charged, failed, dismissed, queues, sizes, started,
+	into ids, fates, requeued, charged, failed, dismissed, queues, sizes, started,
 	    holders
 	from judged j;
 
+	if ids is not null then
+		perform nightdrop.bundle_count(ids, fates);
+	end if;
 	if started is not null then
 		delete from nightdrop.part p
 		using unnest(started, holders) o(id, holder)

@@ -1,6 +1,7 @@
--- task_claim(q, j, ...): a reserved job with everything needed to run it.
+-- task_claim(q, j, u, ...): a reserved job with everything needed to run it.
 --
--- Parameters: q, its queue; j, its submission; place in the line, attempt (started so
+-- Parameters: q, its queue; j, its submission; u, the bundle that it is
+--             a line of (null: none); place in the line, attempt (started so
 --             far), failures, lost, state, from its row in running.
 -- Returns:    a nightdrop.task of kind claim; attempt is the number that its
 --             start will have; body is null where it is in parts.
@@ -11,21 +12,23 @@
 -- SPDX-License-Identifier: ISC
 
 create or replace function nightdrop.task_claim(q nightdrop.queue,
-    j nightdrop.job, place timestamptz, attempt integer, failures integer,
+    j nightdrop.job, u nightdrop.bundle, place timestamptz, attempt integer, failures integer,
     lost boolean, state bytea)
 returns nightdrop.task
 language sql stable parallel safe
-return row('claim', (j).id, null, attempt + 1, (j).queue, (j).request::text,
+return row('claim', (j).id, null, attempt + 1, (j).queue, 
+    coalesce((u).request, (j).request)::text,
     (j).type, (j).size, (j).digest,
     case when (j).size = 0 then '' else (j).body end,
-    (q).max_attempts, failures, lost, state, (j).accepted, place,
+    (q).max_attempts, failures, lost, state,
+    coalesce((u).sealed, (j).accepted), place,
     (extract(epoch from (q).time_limit) * 1000)::bigint,
     ceil(extract(epoch from (q).cpu_limit))::integer, (q).memory_limit,
     (q).max_output, array_to_json((q).request_fields)::text, (j).owner,
     null)::nightdrop.task;
 
 comment on function nightdrop.task_claim(nightdrop.queue, nightdrop.job,
-    timestamptz, integer, integer, boolean, bytea) is
+    nightdrop.bundle, timestamptz, integer, integer, boolean, bytea) is
 'Internal: a reserved job with everything needed to run it.';
 revoke all on function nightdrop.task_claim(nightdrop.queue, nightdrop.job,
-    timestamptz, integer, integer, boolean, bytea) from public;
+    nightdrop.bundle, timestamptz, integer, integer, boolean, bytea) from public;

@@ -7,7 +7,8 @@
 -- Returns:    one row: tasks of kind claim, and for the counters and the
 --             ledger queues, jobs, sizes (parallel, a row a queue) and taken.
 -- Errors:     none of its own.
--- Tables:     run, run_queue, queue, queue_basis, waiting, running, job.
+-- Tables:     run, run_queue, queue, queue_basis, waiting, running, job,
+--             bundle.
 --
 -- Flat at any size, because what is looked at is nearly what is taken:
 --
@@ -144,13 +145,15 @@ begin
 			returning h.id, h.bytes, h.position, h.attempt,
 			    h.failures, h.lost, h.state
 		)
-		select array_agg(nightdrop.task_claim(q, j, h.position,
+		select array_agg(nightdrop.task_claim(q, j, u, h.position,
 			h.attempt, h.failures, h.lost, h.state)
 			order by h.position, h.id), sum(h.bytes)
 		into part, bytes
 		from held h
 		    join nightdrop.job j on j.id = h.id
-		    join nightdrop.queue q on q.name = j.queue;
+		    join nightdrop.queue q on q.name = j.queue
+		    left join nightdrop.bundle u
+			on u.id = nightdrop.bundle_of(j.id, j.line);
 		continue when part is null;
 
 		tasks := tasks || part;

@@ -6,7 +6,8 @@
 --             (queues, jobs, sizes: what went back into the line) and the
 --             ledger's (successful, failed, dismissed, given_back, retried).
 -- Errors:     23514 no partition for a job's month.
--- Tables:     running, attempt, response, waiting, part, queue, event.
+-- Tables:     running, attempt, response, waiting, part, queue, event,
+--             bundle_tally.
 --
 -- The fence: an attempt is finished by deleting its row (id, attempt, worker)
 -- from running, and by nothing else.  Whoever recovered the job has deleted or
@@ -42,6 +43,7 @@ as $$
 declare
 	clock constant timestamptz := clock_timestamp();
 	done uuid[];
+	fates text[];
 	orphans uuid[];
 	holders integer[];
 begin
@@ -134,7 +136,7 @@ begin
 	)
 	select array_agg(nightdrop.task_note('finish', j.id, 'recorded',
 		j.attempt, j.queue, j.fate, null)),
-	    array_agg(j.id),
+	    array_agg(j.id), array_agg(j.fate),
 	    array_agg(j.queue) filter (where j.fate = 'waiting'),
 	    array_agg(1::bigint) filter (where j.fate = 'waiting'),
 	    array_agg(j.bytes::bigint) filter (where j.fate = 'waiting'),
@@ -147,10 +149,13 @@ begin
 		and j.fate in ('waiting', 'dismissed')),
 	    array_agg(j.attempt) filter (where j.by = 'nightdrop'
 		or j.body is null and j.fate in ('waiting', 'dismissed'))
-	into notes, done, back_queues, back_jobs, back_sizes, successful,
+	into notes, done, fates, back_queues, back_jobs, back_sizes, successful,
 	    failed, dismissed, given_back, retried, orphans, holders
 	from judged j;
 
+	if done is not null then
+		perform nightdrop.bundle_count(done, fates);
+	end if;
 	if orphans is not null then
 		delete from nightdrop.part p
 		using unnest(orphans, holders) o(id, holder)

@@ -7,7 +7,7 @@
 --             now; stale: not this worker's, or not this attempt's turn) and
 --             dismissed, how many were.
 -- Errors:     23514 no partition for a job's month.
--- Tables:     running, response, queue.
+-- Tables:     running, response, queue, bundle_tally.
 --
 -- Idempotent: a start that is recorded already is ok, with the deadline that
 -- it was given then.  (One that was answered with stop is stale the second
@@ -31,6 +31,7 @@ as $$
 declare
 	clock constant timestamptz := clock_timestamp();
 	done uuid[];
+	stopped uuid[];
 begin
 	dismissed := 0;
 	with started as (
@@ -73,13 +74,17 @@ begin
 		case when g.id is not null then 'stop'
 		when r.id is not null then 'ok' else 'stale' end,
 		l.attempt, coalesce(g.queue, r.queue), null, r.deadline)),
-	    count(g.id)
-	into notes, dismissed
+	    count(g.id), array_agg(g.id) filter (where g.id is not null)
+	into notes, dismissed, stopped
 	from late l
 	    left join gone g on g.id = l.id
 	    left join nightdrop.running r on r.id = l.id
 		and r.worker = turn_start.worker and r.attempt = l.attempt
 		and r.started is not null;
+	if stopped is not null then
+		perform nightdrop.bundle_count(stopped, array_fill(
+		    'dismissed'::text, array[cardinality(stopped)]));
+	end if;
 end
 $$;
 

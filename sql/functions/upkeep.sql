@@ -2,14 +2,15 @@
 --
 -- Makes the partitions of this month and three ahead (and of the month of
 -- yesterday: an id may be ten minutes old); sweeps expired uploads with their
--- parts; forgets Idempotency-Keys a day after their job became final, and names
--- whose job is kept no longer.
+-- parts, and bundles that were not sealed; forgets Idempotency-Keys a day after
+-- their job became final, and names whose job is kept no longer.
 --
 -- Returns:  a line in words for each thing done; none: there was nothing.
 -- Errors:   none of its own.  Called by install, at each opening and close of
 --           a run, and by the responder when a partition is missing.
 -- Tables:   job, part, attempt, response (partitions), upload, part,
---           idempotency_key, named_job, waiting, running, response.
+--           idempotency_key, named_job, waiting, running, response, and those
+--           of bundle_tidy.
 --
 -- SPDX-License-Identifier: ISC
 
@@ -56,6 +57,8 @@ begin
 		return next;
 	end if;
 
+	return query select t.what from nightdrop.bundle_tidy() t;
+
 	with old as materialized (
 		select k.owner, k.queue, k.key, k.scope
 		from nightdrop.idempotency_key k
@@ -67,6 +70,9 @@ begin
 		    and not exists (select from nightdrop.response f
 			where f.id = k.id
 			and f.finished > now() - interval '1 day')
+		    and not exists (select from nightdrop.bundle b
+			where b.id = k.id and (b.finished is null
+			or b.finished > now() - interval '1 day'))
 		order by k.created limit 10000 for update skip locked
 	)
 	delete from nightdrop.idempotency_key k using old o

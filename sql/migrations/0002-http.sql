@@ -21,6 +21,114 @@ comment on column nightdrop.job.replaced is
 
 -- Bundles ----------------------------------------------------------------
 
+-- Many jobs in one request.  A bundle's id is a UUIDv7 whose last 32 bits are
+-- zero; the job of its line n has the same id with n in them.  So the members
+-- are one range of job's primary key, in the order of the lines, and no index
+-- says which they are.
+alter table nightdrop.job add column line integer;
+comment on column nightdrop.job.line is
+'Its line in a bundle, from 1: then what the lines have in common (request, acceptance, quote) is in the row of the bundle, bundle_of(id, line). Null: a job by itself.';
+
+create table nightdrop.bundle (
+	id		uuid primary key
+			constraint bundle_id_form check (id::text like '%00000000'),
+	queue		text collate "C" not null,
+	owner		text collate "C" not null default '',
+	request		json not null,
+	created		timestamptz not null default now(),
+	expires		timestamptz default now() + interval '1 day',
+	lines		integer not null default 0,
+	bytes		bigint not null default 0,
+	digest		bytea,
+	sealed		timestamptz,
+	since		xid8,
+	position	timestamptz,
+	priority	integer,
+	expanded	integer not null default 0,
+	left_lines	integer not null default 0,
+	left_bytes	bigint not null default 0,
+	stop		text
+			constraint bundle_stop_who check (stop in ('client', 'operator')),
+	finished	timestamptz,
+	quote_earliest	timestamptz,
+	quote_likely	timestamptz,
+	quote_latest	timestamptz,
+	quote_ahead	bigint not null default 0,
+	quote_fits	boolean not null default true,
+	quote_basis	text not null default '',
+	quote_version	bigint not null default 0,
+	quote_taken	bigint not null default 0,
+	quote_slots	integer not null default 1,
+	quote_p50	interval,
+	quote_p95	interval
+) with (fillfactor = 50);
+create index bundle_left on nightdrop.bundle (queue, position, id)
+	where sealed is not null and expanded < lines;
+create index bundle_open on nightdrop.bundle (id)
+	where sealed is not null and finished is null;
+create index bundle_staged on nightdrop.bundle (expires) where sealed is null;
+comment on table nightdrop.bundle is
+'A row is many jobs of one request. Until it is sealed its jobs are not there for anybody; from then on they are accepted, and a run moves them into waiting, 10,000 at a time.';
+comment on column nightdrop.bundle.request is 'The request''s CGI variables, as in job, for all its jobs.';
+comment on column nightdrop.bundle.expires is
+'Until it is sealed: when it is swept. Then null; once it is finished: how long it can be fetched.';
+comment on column nightdrop.bundle.lines is 'Lines stored so far; all of them, once it is sealed.';
+comment on column nightdrop.bundle.bytes is 'Bytes of the lines, without their ends.';
+comment on column nightdrop.bundle.digest is 'SHA-256 of the whole body as it was sent.';
+comment on column nightdrop.bundle.sealed is 'When it was accepted. Null: it is on its way in.';
+comment on column nightdrop.bundle.since is 'The transaction that sealed it, as in waiting.';
+comment on column nightdrop.bundle.position is 'Where its jobs stand in the queue''s line, as in waiting.';
+comment on column nightdrop.bundle.expanded is
+'Up to this line the jobs have been moved on (into waiting, or dismissed). A later one is accepted, unless it has a response.';
+comment on column nightdrop.bundle.left_lines is 'Jobs that are not moved on yet and wait: part of counter.waiting.';
+comment on column nightdrop.bundle.left_bytes is 'Their bytes: part of counter.bytes.';
+comment on column nightdrop.bundle.stop is 'Who wants it dismissed: what is not moved on yet will be.';
+comment on column nightdrop.bundle.finished is 'When its last job ended; noted by upkeep().';
+comment on column nightdrop.bundle.quote_earliest is
+'This and the next two: the first quote of a job with none ahead; bundle_quote() has that of a line.';
+comment on column nightdrop.bundle.quote_ahead is 'Jobs that waited before its first line.';
+
+-- Sums of what came of its jobs; insert-only, so that turns do not wait for
+-- each other, and folded by upkeep().
+create table nightdrop.bundle_tally (
+	bundle		uuid not null,
+	successful	bigint not null,
+	failed		bigint not null,
+	dismissed	bigint not null,
+	at		timestamptz not null default clock_timestamp()
+);
+create index bundle_tally_bundle on nightdrop.bundle_tally (bundle);
+comment on table nightdrop.bundle_tally is
+'What has come of the jobs of bundles: a row a transaction that ended some; the truth is the sum.';
+
+create type nightdrop.bundle_state as (
+	verdict		text,
+	limit_value	bigint,
+	id		uuid,
+	queue		text,
+	owner		text,
+	status		text,
+	lines		integer,
+	running		bigint,
+	successful	bigint,
+	failed		bigint,
+	dismissed	bigint,
+	accepted	timestamptz,
+	finished	timestamptz,
+	size		bigint,
+	digest		bytea,
+	quote_earliest	timestamptz,
+	quote_likely	timestamptz,
+	quote_latest	timestamptz,
+	quote_ahead	bigint,
+	quote_fits	boolean,
+	quote_basis	text,
+	expires		timestamptz,
+	version		text
+);
+comment on type nightdrop.bundle_state is
+'A bundle for its monitor. verdict: ok, or why it is not shown or not taken; limit_value: what was exceeded.';
+
 -- Uploads that can be resumed ----------------------------------------------
 
 alter table nightdrop.upload

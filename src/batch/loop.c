@@ -62,6 +62,14 @@ loop_signals(struct err *e)
 	return ERR_OK;
 }
 
+bool
+loop_signalled(void)
+{
+	struct pollfd p = { .fd = wake[0], .events = POLLIN };
+
+	return poll(&p, 1, 0) > 0;
+}
+
 static void
 signals_take(struct worker *w)
 {

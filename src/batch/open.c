@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/digest.h"
+#include "batch/expand.h"
 #include "batch/proof.h"
 #include "batch/scope.h"
 
@@ -275,6 +276,8 @@ open_steps(struct opening *o, struct err *e)
 		ERR_OK &&
 	    (code = enter_run(o, until, e)) == ERR_OK && !o->nothing)
 		code = recover(o, e);
+	if (code == ERR_OK && !o->nothing)
+		code = expand_bundles(w, e);
 	free(names);
 	return code;
 }

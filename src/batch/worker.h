@@ -133,6 +133,7 @@ void keep_ask_mine(void *worker); /* for conn_on_session */
 /* From here on TERM, INT and HUP are remembered for the loop, and do not kill:
  * a worker that dies while it opens a run leaves it open. */
 enum err_code loop_signals(struct err *e);
+bool loop_signalled(void); /* one has come; the loop will take it */
 /* Until there is nothing left to do, or w->end says why not. */
 enum err_code loop_run(struct worker *w, struct err *e);
 

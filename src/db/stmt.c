@@ -19,6 +19,13 @@
 	"waiting, running, next_start, last_run, graded, hits"
 #define QUEUE_TYPES "ttibbtlllzzll"
 
+#define BUNDLE_COLUMNS                                                     \
+	"verdict, limit_value, id, queue, owner, status, lines, running, " \
+	"successful, failed, dismissed, accepted, finished, size, "        \
+	"digest, quote_earliest, quote_likely, quote_latest, "             \
+	"quote_ahead, quote_fits, quote_basis, expires, version"
+#define BUNDLE_TYPES "tlutttillllzzlyzzzlbtzt"
+
 #define OPENED_COLUMNS                                               \
 	"verdict, run, worker, queues, busy, lease_ms, busy_since, " \
 	"busy_worker, busy_host, busy_lock"
@@ -143,6 +150,44 @@ static const struct stmt stmts[STMT_COUNT] = {
 	[STMT_QUEUE_READ] = { "queue_read",
 	    "select " QUEUE_COLUMNS " from nightdrop.queue_read($1::text)", 1,
 	    QUEUE_TYPES },
+	[STMT_BUNDLE_OPEN] = { "bundle_open",
+	    "select verdict, limit_value from nightdrop.bundle_open("
+	    "$1::uuid, $2::text, $3::text, $4::json, $5::text)",
+	    5, "tl" },
+	[STMT_BUNDLE_APPEND] = { "bundle_append",
+	    "select nightdrop.bundle_append("
+	    "$1::uuid, $2::integer, $3::bytea[], $4::bytea[])",
+	    4, "b" },
+	[STMT_BUNDLE_SEAL] = { "bundle_seal",
+	    "select " BUNDLE_COLUMNS " from nightdrop.bundle_seal("
+	    "$1::uuid, $2::integer, $3::bigint, $4::bytea, $5::text)",
+	    5, BUNDLE_TYPES },
+	[STMT_BUNDLE_ABORT] = { "bundle_abort",
+	    "select nightdrop.bundle_abort($1::uuid)", 1, "b" },
+	[STMT_BUNDLE_READ] = { "bundle_read",
+	    "select " BUNDLE_COLUMNS " from nightdrop.bundle_read("
+	    "$1::uuid, $2::text, $3::boolean)",
+	    3, BUNDLE_TYPES },
+	[STMT_BUNDLE_STOP] = { "bundle_stop",
+	    "select verdict, more, running from nightdrop.bundle_stop("
+	    "$1::uuid, $2::text, $3::boolean)",
+	    3, "tbl" },
+	[STMT_BUNDLE_JOBS] = { "bundle_jobs",
+	    "select line, id, status, code, finished "
+	    "from nightdrop.bundle_jobs("
+	    "$1::uuid, $2::text, $3::boolean, $4::integer, $5::integer)",
+	    5, "iutiz" },
+	[STMT_BUNDLE_RESPONSES] = { "bundle_responses",
+	    "select line, id, status, reason, outcome, by, fields, size, "
+	    "body, finished, response_fields "
+	    "from nightdrop.bundle_responses("
+	    "$1::uuid, $2::text, $3::boolean, $4::integer, $5::integer, "
+	    "$6::bigint)",
+	    6, "iuittttlyzt" },
+	[STMT_BUNDLE_EXPAND] = { "bundle_expand",
+	    "select moved, more, lease_ms from nightdrop.bundle_expand("
+	    "$1::bigint, $2::uuid)",
+	    2, "ibl" },
 	[STMT_QUEUE_LIST] = { "queue_list",
 	    "select " QUEUE_COLUMNS " from nightdrop.queue_list()", 0,
 	    QUEUE_TYPES },

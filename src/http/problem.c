@@ -123,6 +123,10 @@ problem_put(struct buf *out, struct slice prefix, const char *name,
 		json_put_name(out, "limit");
 		json_put_int(out, note->limit);
 	}
+	if (note->line > 0) {
+		json_put_name(out, "line");
+		json_put_int(out, note->line);
+	}
 	if (note->id != NULL) {
 		json_put_name(out, "id");
 		json_put_text(out, slice_str(note->id));

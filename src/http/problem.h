@@ -30,6 +30,7 @@ struct problem_note {
 	struct slice detail; /* UTF-8 */
 	const char *id;	     /* which line of the log */
 	int64_t limit;	     /* what was exceeded */
+	int64_t line;	     /* of the body, from 1 */
 };
 
 /* Append the document; type is prefix/problems#name. */

@@ -100,8 +100,8 @@ decides(enum err_code code)
 }
 
 enum err_code
-settle(settle_try_fn *try_once, struct store *s, const struct submission *j,
-    int64_t deadline_ms, struct receipt *out, struct err *e)
+settle_call(settle_fn *try_once, struct store *s, void *arg,
+    int64_t deadline_ms, struct err *e)
 {
 	struct settling t = { .pause_ms = PAUSE_MIN_MS,
 		.deadline_ms = deadline_ms };
@@ -109,7 +109,7 @@ settle(settle_try_fn *try_once, struct store *s, const struct submission *j,
 	enum err_code code;
 
 	do {
-		code = try_once(s, j, try_deadline(deadline_ms), out, &why);
+		code = try_once(s, arg, try_deadline(deadline_ms), &why);
 	} while (again(&t, s, code) && clock_mono_ms() < deadline_ms);
 	if (code == ERR_OK)
 		return ERR_OK;
@@ -120,4 +120,27 @@ settle(settle_try_fn *try_once, struct store *s, const struct submission *j,
 		    "two jobs): %s",
 		    why.text);
 	return err_set(e, code, "%s", why.text);
+}
+
+struct job_try {
+	settle_try_fn *try_once;
+	const struct submission *job;
+	struct receipt *out;
+};
+
+static enum err_code
+try_job(struct store *s, void *arg, int64_t deadline_ms, struct err *e)
+{
+	struct job_try *t = arg;
+
+	return t->try_once(s, t->job, deadline_ms, t->out, e);
+}
+
+enum err_code
+settle(settle_try_fn *try_once, struct store *s, const struct submission *j,
+    int64_t deadline_ms, struct receipt *out, struct err *e)
+{
+	struct job_try t = { try_once, j, out };
+
+	return settle_call(try_job, s, &t, deadline_ms, e);
 }

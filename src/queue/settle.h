@@ -9,7 +9,14 @@
 
 #include "queue/accept.h"
 
-/* One try of an accepting call, which is idempotent by the job's id. */
+/* One try of an accepting call, which is idempotent by an id. */
+typedef enum err_code settle_fn(
+    struct store *s, void *arg, int64_t deadline_ms, struct err *e);
+
+enum err_code settle_call(settle_fn *try_once, struct store *s, void *arg,
+    int64_t deadline_ms, struct err *e);
+
+/* The same for a job. */
 typedef enum err_code settle_try_fn(struct store *s, const struct submission *j,
     int64_t deadline_ms, struct receipt *out, struct err *e);
 

@@ -29,6 +29,7 @@ struct call {
 	const char *allow;   /* methods the resource has, for 405 and OPTIONS */
 	int retry_s;	     /* what Retry-After says; 0: it is not there */
 	int64_t limit; /* what was exceeded, for the problem; 0: nothing */
+	int64_t line;  /* of the body, that it speaks of; 0: of none */
 };
 
 /*

@@ -30,9 +30,9 @@ put_instant(struct buf *out, const char *name, int64_t us)
 	json_put_time(out, us);
 }
 
-static void
-put_href(struct buf *out, const struct call *c, const struct job_ref *ref,
-    const char *suffix)
+void
+document_put_href(struct buf *out, const struct call *c,
+    const struct job_ref *ref, const char *suffix)
 {
 	buf_putc(out, '"');
 	buf_slice(out, buf_view(&c->base));
@@ -41,8 +41,8 @@ put_href(struct buf *out, const struct call *c, const struct job_ref *ref,
 	buf_putc(out, '"');
 }
 
-static void
-put_quote(struct buf *out, const struct quote *q)
+void
+document_put_quote(struct buf *out, const struct quote *q)
 {
 	json_put_name(out, "quote");
 	json_put_open(out, '{');
@@ -73,18 +73,18 @@ put_outcome(struct buf *out, const struct job_state *s)
 	json_put_close(out, '}');
 }
 
-static void
-put_receipt(struct buf *out, const struct job_state *s)
+void
+document_put_receipt(struct buf *out, int64_t size, struct slice digest)
 {
 	json_put_name(out, "size");
-	json_put_int(out, s->size);
+	json_put_int(out, size);
 	json_put_name(out, "digest");
-	if (s->digest.ptr == NULL) {
+	if (digest.ptr == NULL) {
 		json_put_text(out, SLICE_NONE);
 		return;
 	}
 	buf_puts(out, "\"sha-256=:");
-	digest_base64(out, s->digest.ptr, s->digest.len);
+	digest_base64(out, digest.ptr, digest.len);
 	buf_puts(out, ":\"");
 }
 
@@ -105,7 +105,7 @@ put_links(struct buf *out, const struct call *c, const struct job_ref *ref)
 		json_put_open(out, '{');
 		put_member(out, "rel", slice_str(links[i].rel));
 		json_put_name(out, "href");
-		put_href(out, c, ref, links[i].suffix);
+		document_put_href(out, c, ref, links[i].suffix);
 		json_put_close(out, '}');
 	}
 	json_put_close(out, ']');
@@ -118,7 +118,7 @@ put_minimal(struct buf *out, const struct call *c, const struct job_ref *ref,
 	put_member(out, "status", s->status);
 	put_instant(out, "latest", s->quote.latest);
 	json_put_name(out, "monitor");
-	put_href(out, c, ref, "");
+	document_put_href(out, c, ref, "");
 }
 
 static void
@@ -134,8 +134,8 @@ put_full(struct buf *out, const struct call *c, const struct job_ref *ref,
 	put_instant(out, "finished", s->finished);
 	put_member(out, "progress", s->progress);
 	put_member(out, "message", s->message);
-	put_receipt(out, s);
-	put_quote(out, &s->quote);
+	document_put_receipt(out, s->size, s->digest);
+	document_put_quote(out, &s->quote);
 	put_outcome(out, s);
 	put_instant(out, "expires", s->expires);
 	put_links(out, c, ref);

@@ -15,6 +15,12 @@
 void document_put(struct buf *out, const struct call *c,
     const struct job_ref *ref, const struct job_state *s);
 
+/* What documents have in common: quote; size and digest; an URL below ref. */
+void document_put_quote(struct buf *out, const struct quote *q);
+void document_put_receipt(struct buf *out, int64_t size, struct slice digest);
+void document_put_href(struct buf *out, const struct call *c,
+    const struct job_ref *ref, const char *suffix);
+
 /* What a receipt says of a job, as a state; lends from both. */
 struct job_state document_state(const struct receipt *r, struct slice queue);
 

@@ -58,20 +58,20 @@ fill(struct intake *in, struct err *e)
 	return ERR_OK;
 }
 
-/* The whole body has been read: is it what its sender said? */
-static enum err_code
-check(struct intake *in, struct err *e)
+enum err_code
+intake_check(const struct call *c, struct submission *j,
+    const struct intake_claim claim[static INTAKE_CLAIMS], struct err *e)
 {
-	struct submission *j = in->job;
+	int64_t announced = c->request.content_length;
 
-	j->size = (int64_t)in->call->x->received;
-	if (announced(in) >= 0 && j->size != announced(in))
+	j->size = (int64_t)c->x->received;
+	if (announced >= 0 && j->size != announced)
 		return err_set(e, ERR_LENGTH,
 		    "%" PRId64 " bytes came, Content-Length was %" PRId64,
-		    j->size, announced(in));
+		    j->size, announced);
 	for (int i = 0; i < INTAKE_CLAIMS; i++)
-		if (in->claim[i].given &&
-		    memcmp(in->claim[i].digest, j->digest, DIGEST_LEN) != 0)
+		if (claim[i].given &&
+		    memcmp(claim[i].digest, j->digest, DIGEST_LEN) != 0)
 			return err_set(e, ERR_DIGEST,
 			    "the %" PRId64 " bytes that came have another "
 			    "SHA-256 than the request says",
@@ -98,8 +98,8 @@ hash_words(const struct slice *word, int n)
 
 /* A router can place by these bits: a retry lands where the first did, and what
  * replaces a job where that is. */
-static unsigned
-placement(const struct submission *j)
+unsigned
+intake_placement(const struct submission *j)
 {
 	uint16_t random;
 
@@ -122,7 +122,8 @@ new_id(struct intake *in, struct err *e)
 	struct submission *j = in->job;
 	enum err_code code;
 
-	code = store_new_id(x->store, placement(j), x->deadline_ms, &j->id, e);
+	code = store_new_id(
+	    x->store, intake_placement(j), x->deadline_ms, &j->id, e);
 	if (code != ERR_OK)
 		return code;
 	return job_ref_make(in->call, &j->id, j->owner, in->ref, e);
@@ -137,7 +138,7 @@ accept_inline(struct intake *in, struct receipt *out, struct err *e)
 
 	j->body = slice_mem(in->part, in->len);
 	digest_sha256(j->body, j->digest);
-	if ((code = check(in, e)) != ERR_OK)
+	if ((code = intake_check(in->call, j, in->claim, e)) != ERR_OK)
 		return code;
 	if ((code = new_id(in, e)) != ERR_OK)
 		return code;
@@ -180,7 +181,7 @@ put_parts(struct intake *in, struct receipt *out, struct err *e)
 	if (code != ERR_OK)
 		return code;
 	digest_end(in->digest, in->job->digest);
-	if ((code = check(in, e)) != ERR_OK)
+	if ((code = intake_check(in->call, in->job, in->claim, e)) != ERR_OK)
 		return code;
 	exchange_renew(x);
 	code = accept_upload(x->store, in->job, x->deadline_ms, out, e);

@@ -18,6 +18,15 @@ struct intake_claim {
 
 #define INTAKE_CLAIMS 2 /* Content-Digest, Repr-Digest */
 
+/* The whole body has been read, and j->digest is its digest: is it what its
+ * sender said?  Sets j->size.  ERR_LENGTH, ERR_DIGEST. */
+enum err_code intake_check(const struct call *c, struct submission *j,
+    const struct intake_claim claim[static INTAKE_CLAIMS], struct err *e);
+
+/* The 12 bits of an id by which it can be placed: of one key
+ * they are the same. */
+unsigned intake_placement(const struct submission *j);
+
 /*
  * Read the body, and have it accepted: in the job's row up to inline_limit,
  * above it in parts, so that a job of any size takes one buffer of PART_SIZE.

@@ -10,17 +10,18 @@
 
 /* key "": none. */
 static void
-ref_set(struct job_ref *out, const struct uuid *id, const char *key)
+ref_set(
+    struct job_ref *out, const char *of, const struct uuid *id, const char *key)
 {
 	char text[UUID_TEXT_LEN + 1];
 
 	out->id = *id;
-	snprintf(out->path, sizeof(out->path), "/jobs/%s%s%s",
+	snprintf(out->path, sizeof(out->path), "/%s/%s%s%s", of,
 	    uuid_format(id, text), key[0] != '\0' ? "~" : "", key);
 }
 
-enum err_code
-job_ref_make(struct call *c, const struct uuid *id, struct slice owner,
+static enum err_code
+make(struct call *c, const char *of, const struct uuid *id, struct slice owner,
     struct job_ref *out, struct err *e)
 {
 	char key[CAPABILITY_LEN + 1] = "";
@@ -30,13 +31,27 @@ job_ref_make(struct call *c, const struct uuid *id, struct slice owner,
 		code = store_capability(
 		    c->x->store, id, c->x->deadline_ms, key, e);
 	if (code == ERR_OK)
-		ref_set(out, id, key);
+		ref_set(out, of, id, key);
 	return code;
 }
 
 enum err_code
-job_ref_read(
-    struct call *c, struct reader *who, struct job_ref *out, struct err *e)
+job_ref_make(struct call *c, const struct uuid *id, struct slice owner,
+    struct job_ref *out, struct err *e)
+{
+	return make(c, "jobs", id, owner, out, e);
+}
+
+enum err_code
+job_ref_make_bundle(struct call *c, const struct uuid *id, struct slice owner,
+    struct job_ref *out, struct err *e)
+{
+	return make(c, "bundles", id, owner, out, e);
+}
+
+static enum err_code
+read(struct call *c, const char *of, struct reader *who, struct job_ref *out,
+    struct err *e)
 {
 	struct slice key = c->request.segment[1];
 	struct slice id = slice_cut(&key, '~');
@@ -46,7 +61,8 @@ job_ref_read(
 	*who = (struct reader) { .owner = c->request.owner };
 	if (!uuid_parse(id, &who->id) ||
 	    (key.ptr != NULL && key.len != CAPABILITY_LEN))
-		return err_set(e, ERR_NOT_FOUND, "this is not the id of a job");
+		return err_set(
+		    e, ERR_NOT_FOUND, "there are no %s of this id", of);
 	if (key.ptr != NULL) {
 		code = store_capability_ok(c->x->store, &who->id, key,
 		    c->x->deadline_ms, &who->capability, e);
@@ -55,8 +71,22 @@ job_ref_read(
 		if (who->capability)
 			memcpy(text, key.ptr, CAPABILITY_LEN);
 	}
-	ref_set(out, &who->id, text);
+	ref_set(out, of, &who->id, text);
 	return ERR_OK;
+}
+
+enum err_code
+job_ref_read(
+    struct call *c, struct reader *who, struct job_ref *out, struct err *e)
+{
+	return read(c, "jobs", who, out, e);
+}
+
+enum err_code
+job_ref_read_bundle(
+    struct call *c, struct reader *who, struct job_ref *out, struct err *e)
+{
+	return read(c, "bundles", who, out, e);
 }
 
 void

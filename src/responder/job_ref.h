@@ -1,6 +1,6 @@
 /*
- * How a job is called in a URL: /jobs/{id}, and where nobody owns it
- * /jobs/{id}~{key}.
+ * How a job or a bundle is called in a URL: /jobs/{id}, and where nobody owns
+ * it /jobs/{id}~{key}.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -13,7 +13,7 @@
 
 struct job_ref {
 	struct uuid id;
-	char path[sizeof("/jobs/") + UUID_TEXT_LEN + 1 + CAPABILITY_LEN];
+	char path[sizeof("/bundles/") + UUID_TEXT_LEN + 1 + CAPABILITY_LEN];
 };
 
 /* The name of a job that was accepted from owner ("": nobody, and the key is
@@ -27,6 +27,12 @@ enum err_code job_ref_make(struct call *c, const struct uuid *id,
  * caller's.  ERR_NOT_FOUND where it is no name; errors of the store.
  */
 enum err_code job_ref_read(
+    struct call *c, struct reader *who, struct job_ref *out, struct err *e);
+
+/* The same for a bundle. */
+enum err_code job_ref_make_bundle(struct call *c, const struct uuid *id,
+    struct slice owner, struct job_ref *out, struct err *e);
+enum err_code job_ref_read_bundle(
     struct call *c, struct reader *who, struct job_ref *out, struct err *e);
 
 /* <base path suffix> into the reply's field of this name. */

@@ -73,7 +73,7 @@ send_ending(struct call *c, const struct job_ref *ref, const struct answer *a)
 {
 	const struct ending *end =
 	    ending_get(a->status, slice_eq_str(a->by, "handler"));
-	struct problem_note note = { SLICE_NONE, NULL, 0 };
+	struct problem_note note = { .detail = SLICE_NONE };
 	struct buf body, detail;
 
 	buf_init(&detail, 1024);

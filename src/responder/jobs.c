@@ -7,7 +7,6 @@
  * SPDX-License-Identifier: ISC
  */
 #include "db/rows.h"
-#include "http/fields.h"
 #include "responder/document.h"
 #include "responder/resource.h"
 #include "responder/submit.h"
@@ -24,20 +23,6 @@ static const struct answer_form forms[] = {
 	{ 201, "", true, false },
 	{ 204, NULL, false, false },
 };
-
-static enum err_code
-read_key(
-    struct call *c, struct submission *j, struct field_key *key, struct err *e)
-{
-	enum err_code code;
-
-	if (c->request.var.idempotency_key.ptr == NULL)
-		return ERR_OK;
-	code = field_key_parse(c->request.var.idempotency_key, key, e);
-	if (code == ERR_OK)
-		j->key = slice_mem(key->text, key->len);
-	return code;
-}
 
 static void
 send_answer(struct call *c, const struct answer_form *form,
@@ -101,7 +86,6 @@ enum err_code
 jobs_post(struct call *c, struct err *e)
 {
 	struct receipt receipt = { .limit = 0 };
-	struct field_key key;
 	struct submit s;
 	struct job_ref ref;
 	enum err_code code;
@@ -109,7 +93,7 @@ jobs_post(struct call *c, struct err *e)
 	submit_init(&s);
 	code = submit_read(c, &s, e);
 	if (code == ERR_OK)
-		code = read_key(c, &s.job, &key, e);
+		code = submit_read_key(c, &s, e);
 	if (code == ERR_OK)
 		code = intake_accept(c, &s.job, s.claim, &ref, &receipt, e);
 	if (code == ERR_OK)

@@ -73,7 +73,7 @@ void
 refuse(struct call *c, const struct err *e)
 {
 	const struct problem *p = problem_get(e->code);
-	struct problem_note note = { SLICE_NONE, NULL, c->limit };
+	struct problem_note note = { .limit = c->limit, .line = c->line };
 	char id[ID_LEN + 1];
 	struct buf body;
 

@@ -23,6 +23,9 @@ resource_fn upload_patch;
 resource_fn upload_delete;
 resource_fn upload_post; /* for X-HTTP-Method-Override */
 resource_fn upload_options;
+resource_fn bundles_post;     /* /queues/{queue}/bundles */
+resource_fn bundle_get;	      /* /bundles/{id}: the monitor */
+resource_fn bundle_delete;    /* /bundles/{id} */
 resource_fn job_get;	      /* /jobs/{id}: the monitor */
 resource_fn job_delete;	      /* /jobs/{id} */
 resource_fn job_request_get;  /* /jobs/{id}/request: what was submitted */

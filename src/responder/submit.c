@@ -59,3 +59,16 @@ submit_read(struct call *c, struct submit *s, struct err *e)
 	j->request = buf_view(&s->variables);
 	return ERR_OK;
 }
+
+enum err_code
+submit_read_key(struct call *c, struct submit *s, struct err *e)
+{
+	enum err_code code;
+
+	if (c->request.var.idempotency_key.ptr == NULL)
+		return ERR_OK;
+	code = field_key_parse(c->request.var.idempotency_key, &s->key, e);
+	if (code == ERR_OK)
+		s->job.key = slice_mem(s->key.text, s->key.len);
+	return code;
+}

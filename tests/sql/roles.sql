@@ -41,6 +41,8 @@ select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_responder', oid, 'execute')$$,
     array['hello', 'upkeep', 'secret', 'job_accept_many', 'job_accept',
+    'bundle_open', 'bundle_append', 'bundle_abort', 'bundle_seal',
+    'bundle_read', 'bundle_stop', 'bundle_jobs', 'bundle_responses',
     'upload_open', 'part_put', 'upload_finish', 'upload_abort',
     'named_accept', 'named_check', 'named_read',
     'upload_create', 'upload_read', 'upload_take', 'upload_append',
@@ -51,8 +53,8 @@ select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_batch', oid, 'execute')$$,
     array['hello', 'upkeep', 'queue_scope', 'run_open', 'run_join', 'recover',
-    'lease_renew', 'turn', 'mine', 'give_back', 'output_put', 'run_leave',
-    'part_read', 'digest_put'], 'the batch''s functions');
+    'bundle_expand', 'lease_renew', 'turn', 'mine', 'give_back', 'output_put',
+    'run_leave', 'part_read', 'digest_put'], 'the batch''s functions');
 select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_dba', oid, 'execute')$$,

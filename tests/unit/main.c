@@ -20,6 +20,7 @@
 	X(fields)       \
 	X(html_put)     \
 	X(json_put)     \
+	X(ndjson)       \
 	X(origin)       \
 	X(prefer)       \
 	X(problem)      \

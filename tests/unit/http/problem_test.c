@@ -26,7 +26,7 @@ END_TEST
 
 START_TEST(a_document)
 {
-	struct problem_note note = { SLICE_LIT("too \"big\""), "0123", 9 };
+	struct problem_note note = { SLICE_LIT("too \"big\""), "0123", 9, 0 };
 	struct buf b;
 	json_t *root;
 

@@ -1,0 +1,65 @@
+-- bundle_expand(worker, token): lines of bundles into waiting, for this run.
+--
+-- Parameters: worker and token.
+-- Returns:    one row: moved, lines moved on by this call, at most 10,000;
+--             more, whether this run has bundles left to expand (they may be
+--             in another worker's hands: call again in a while); lease_ms, how
+--             long the lease lasts from now.
+-- Errors:     ND401.
+-- Tables:     worker, run, run_queue, queue, bundle, and those of
+--             bundle_advance.
+--
+-- Called until there is no more, before the first claim.  Taken are the
+-- bundles that were sealed when the run opened, the first in line first.  The
+-- commit need not wait for the disk: what is lost in a crash is done again.
+--
+-- SPDX-License-Identifier: ISC
+
+create or replace function nightdrop.bundle_expand(worker bigint, token uuid)
+returns table (moved integer, more boolean, lease_ms bigint)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set jit = off
+as $$
+#variable_conflict use_column
+<<my>>
+declare
+	run bigint;
+	b nightdrop.bundle;
+begin
+	perform set_config('synchronous_commit', 'off', true);
+	run := nightdrop.worker_hold(worker, token, true);
+	update nightdrop.worker w
+	set lease = clock_timestamp() + interval '300 seconds'
+	where w.id = bundle_expand.worker;
+	lease_ms := 300000;
+
+	select o.* into b
+	from nightdrop.run_queue rq
+	    join nightdrop.run u on u.id = rq.run
+	    join nightdrop.queue q on q.name = rq.queue and not q.held
+	    join nightdrop.bundle o on o.queue = rq.queue
+	where rq.run = my.run and rq.open and o.sealed is not null
+	    and o.expanded < o.lines
+	    and pg_visible_in_snapshot(o.since, u.cutoff)
+	order by o.position, o.id limit 1
+	for update of o skip locked;
+	moved := case when found then nightdrop.bundle_advance(b, 10000)
+	    else 0 end;
+	more := exists (select from nightdrop.run_queue rq
+	    join nightdrop.run u on u.id = rq.run
+	    join nightdrop.queue q on q.name = rq.queue and not q.held
+	    join nightdrop.bundle o on o.queue = rq.queue
+	where rq.run = my.run and rq.open and o.sealed is not null
+	    and o.expanded < o.lines
+	    and pg_visible_in_snapshot(o.since, u.cutoff));
+	return next;
+end
+$$;
+
+comment on function nightdrop.bundle_expand(bigint, uuid) is
+'Moves lines of sealed bundles into waiting, 10,000 at a time.';
+revoke all on function nightdrop.bundle_expand(bigint, uuid) from public;
+grant execute on function nightdrop.bundle_expand(bigint, uuid)
+	to nightdrop_batch;

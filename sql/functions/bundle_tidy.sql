@@ -1,0 +1,70 @@
+-- bundle_tidy(): sums folded, ends noted, what was not sealed swept.
+--
+-- Returns:  a line in words for each thing done.
+-- Tables:   bundle, bundle_tally, queue, job.
+--
+-- For upkeep(), whose lock says that nobody else is at it.  A row of the
+-- tallies that is deleted here is in the sum that is inserted here, and in no
+-- other snapshot are both.
+--
+-- Internal.
+--
+-- SPDX-License-Identifier: ISC
+
+create or replace function nightdrop.bundle_tidy()
+returns table (what text)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	swept bigint := 0;
+	b uuid;
+begin
+	with many as materialized (
+		select t.bundle from nightdrop.bundle_tally t
+		group by t.bundle having count(*) > 1
+	), gone as (
+		delete from nightdrop.bundle_tally t using many m
+		where t.bundle = m.bundle returning t.*
+	)
+	insert into nightdrop.bundle_tally (bundle, successful, failed,
+	    dismissed, at)
+	select g.bundle, sum(g.successful), sum(g.failed), sum(g.dismissed),
+	    max(g.at)
+	from gone g group by g.bundle;
+
+	with ended as materialized (
+		select o.id, s.at, q.retention
+		from nightdrop.bundle o
+		    left join nightdrop.queue q on q.name = o.queue
+		    cross join lateral (
+			select sum(t.successful + t.failed + t.dismissed) as n,
+			    max(t.at) as at
+			from nightdrop.bundle_tally t where t.bundle = o.id) s
+		where o.sealed is not null and o.finished is null
+		    and s.n = o.lines
+		order by o.id for update of o skip locked
+	)
+	update nightdrop.bundle o
+	set finished = e.at,
+	    expires = e.at + coalesce(e.retention, interval '30 days')
+	from ended e where o.id = e.id;
+
+	for b in
+		select o.id from nightdrop.bundle o
+		where o.sealed is null and o.expires < now()
+		order by o.expires limit 100 for update skip locked
+	loop
+		swept := swept + 1;
+		exit when nightdrop.bundle_forget(b, 100000);
+	end loop;
+	if swept > 0 then
+		what := format('bundles: %s that were not sealed swept', swept);
+		return next;
+	end if;
+end
+$$;
+
+comment on function nightdrop.bundle_tidy() is
+'Internal: folds the sums of bundles and sweeps those that were not sealed.';
+revoke all on function nightdrop.bundle_tidy() from public;

@@ -1,0 +1,161 @@
+/*
+ * Taking a bundle.
+ *
+ * What was appended need not be durable: the seal counts, and its commit,
+ * which is flushed, covers what was written before it.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include "queue/bundle.h"
+
+#include "base/clock.h"
+#include "db/pool.h"
+#include "queue/receipt.h"
+#include "queue/settle.h"
+
+#define LINE_BYTES 4 /* of the id, at its end, that number the lines */
+
+enum err_code
+bundle_new_id(struct store *s, unsigned placement, int64_t deadline_ms,
+    struct uuid *out, struct err *e)
+{
+	enum err_code code = store_new_id(s, placement, deadline_ms, out, e);
+
+	if (code == ERR_OK)
+		*out = bundle_line_id(out, 0);
+	return code;
+}
+
+struct uuid
+bundle_line_id(const struct uuid *bundle, int32_t line)
+{
+	struct uuid id = *bundle;
+
+	for (int i = 0; i < LINE_BYTES; i++)
+		id.b[sizeof(id.b) - 1 - (size_t)i] =
+		    (uint8_t)((uint32_t)line >> 8 * i);
+	return id;
+}
+
+enum err_code
+bundle_open(struct store *s, const struct submission *b, int64_t deadline_ms,
+    int64_t *limit, struct err *e)
+{
+	struct params p;
+	struct rows *r = NULL;
+	enum err_code code;
+
+	params_init(&p);
+	params_uuid(&p, &b->id);
+	params_text(&p, b->queue);
+	params_text(&p, b->owner.ptr == NULL ? SLICE_LIT("") : b->owner);
+	params_text(&p, b->request);
+	params_text(&p, b->key);
+	code = pool_call(store_pool(s), STMT_BUNDLE_OPEN, &p, deadline_ms,
+	    CALL_REPEAT, &r, e);
+	if (code == ERR_OK && rows_count(r) != 1)
+		code = err_set(e, ERR_SHAPE, "bundle_open: not one row");
+	else if (code == ERR_OK) {
+		*limit = rows_int8(r, 0, 1);
+		code = receipt_verdict(rows_text(r, 0, 0), *limit, e);
+	}
+	rows_free(r);
+	if (code == ERR_CLOCK)
+		store_clock_doubted(s);
+	return code;
+}
+
+static enum err_code
+append(struct store *s, const struct uuid *id, int32_t first,
+    const struct bundle_line *lines, size_t n, int64_t deadline_ms,
+    struct err *e)
+{
+	struct params p;
+	struct rows *r = NULL;
+	enum err_code code;
+
+	params_init(&p);
+	params_uuid(&p, id);
+	params_int4(&p, first);
+	params_array_begin(&p, PARAM_BYTEA);
+	for (size_t i = 0; i < n; i++)
+		params_item_bytes(&p, lines[i].body);
+	params_array_end(&p);
+	params_array_begin(&p, PARAM_BYTEA);
+	for (size_t i = 0; i < n; i++)
+		params_item_bytes(&p, slice_mem(lines[i].digest, DIGEST_LEN));
+	params_array_end(&p);
+	code = pool_call(store_pool(s), STMT_BUNDLE_APPEND, &p, deadline_ms,
+	    CALL_REPEAT, &r, e);
+	if (code == ERR_OK && (rows_count(r) != 1 || !rows_bool(r, 0, 0)))
+		code = err_set(e, ERR_GONE,
+		    "the lines before are kept no longer; send all of it "
+		    "again");
+	rows_free(r);
+	return code;
+}
+
+enum err_code
+bundle_append(struct store *s, const struct uuid *id, int32_t first,
+    const struct bundle_line *lines, size_t n, int64_t deadline_ms,
+    struct err *e)
+{
+	enum err_code code = append(s, id, first, lines, n, deadline_ms, e);
+
+	if (code == ERR_NO_PARTITION && store_upkeep(s, deadline_ms))
+		code = append(s, id, first, lines, n, deadline_ms, e);
+	return code;
+}
+
+struct seal {
+	const struct submission *bundle;
+	int64_t lines, bytes;
+	struct bundle_state *out;
+};
+
+static enum err_code
+try_seal(struct store *s, void *arg, int64_t deadline_ms, struct err *e)
+{
+	const struct seal *seal = arg;
+	const struct submission *b = seal->bundle;
+	struct params p;
+	struct rows *r = NULL;
+	enum err_code code;
+
+	params_init(&p);
+	params_uuid(&p, &b->id);
+	params_int4(&p, (int32_t)seal->lines);
+	params_int8(&p, seal->bytes);
+	params_bytes(&p, slice_mem(b->digest, DIGEST_LEN));
+	params_text(&p, b->key);
+	code = pool_call(
+	    store_pool(s), STMT_BUNDLE_SEAL, &p, deadline_ms, CALL_ONCE, &r, e);
+	return code == ERR_OK ? bundle_state_take(r, seal->out, e) : code;
+}
+
+enum err_code
+bundle_seal(struct store *s, const struct submission *b, int64_t lines,
+    int64_t bytes, int64_t deadline_ms, struct bundle_state *out, struct err *e)
+{
+	struct seal seal = { b, lines, bytes, out };
+
+	return settle_call(try_seal, s, &seal, deadline_ms, e);
+}
+
+void
+bundle_abort(struct store *s, const struct uuid *id, int64_t deadline_ms)
+{
+	bool more = true;
+
+	while (more && clock_mono_ms() < deadline_ms) {
+		struct params p;
+		struct rows *r = NULL;
+
+		params_init(&p);
+		params_uuid(&p, id);
+		more = pool_call(store_pool(s), STMT_BUNDLE_ABORT, &p,
+			   deadline_ms, CALL_REPEAT, &r, NULL) == ERR_OK &&
+		       rows_count(r) == 1 && rows_bool(r, 0, 0);
+		rows_free(r);
+	}
+}

@@ -1,0 +1,73 @@
+/*
+ * /bundles/{id}: the monitor of a bundle, and its dismissal.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include "db/rows.h"
+#include "responder/bundle_doc.h"
+#include "responder/document.h"
+#include "responder/resource.h"
+
+/* The answer of a dismissal that is not done needs its time too. */
+#define ANSWER_MS 500
+
+enum err_code
+bundle_get(struct call *c, struct err *e)
+{
+	struct reader who;
+	struct job_ref ref;
+	struct bundle_state s;
+	enum err_code code;
+
+	if ((code = job_ref_read_bundle(c, &who, &ref, e)) != ERR_OK)
+		return code;
+	code = bundle_read(c->x->store, &who, c->x->deadline_ms, &s, e);
+	if (code != ERR_OK)
+		return code;
+	bundle_doc_monitor(c, &ref, &s);
+	rows_free(s.rows);
+	return ERR_OK;
+}
+
+/* Some are running: they will be told to stop, and the monitor will say
+ * when. */
+static enum err_code
+send_stopping(struct call *c, const struct reader *who,
+    const struct job_ref *ref, struct err *e)
+{
+	struct bundle_state s;
+	enum err_code code;
+
+	code = bundle_read(c->x->store, who, c->x->deadline_ms, &s, e);
+	if (code != ERR_OK)
+		return code;
+	reply_start(&c->reply, 202, SLICE_NONE, CACHE_DOCUMENT);
+	job_ref_field(c, "Content-Location", ref, "");
+	job_ref_field(c, "Location", ref, "/responses");
+	document_preference_field(c, false, true);
+	bundle_doc_send(c, ref, &s);
+	rows_free(s.rows);
+	return ERR_OK;
+}
+
+enum err_code
+bundle_delete(struct call *c, struct err *e)
+{
+	int64_t until = c->x->deadline_ms - ANSWER_MS;
+	struct reader who;
+	struct job_ref ref;
+	int64_t running = 0;
+	enum err_code code;
+
+	if ((code = job_ref_read_bundle(c, &who, &ref, e)) != ERR_OK)
+		return code;
+	code = bundle_stop(c->x->store, &who, until, &running, e);
+	if (code != ERR_OK)
+		return code;
+	if (running > 0)
+		return send_stopping(c, &who, &ref, e);
+	reply_start(&c->reply, 204, SLICE_NONE, CACHE_DOCUMENT);
+	job_ref_link(c, &ref);
+	reply_send_empty(&c->reply);
+	return ERR_OK;
+}
