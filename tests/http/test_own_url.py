@@ -6,7 +6,10 @@ import re
 import pytest
 
 from support import documents, fcgi, programs
+from support.client import Client
 from support.documents import check_accepted, check_problem, split_monitor
+from support.fronts import Lighttpd
+from support.nginx import Nginx
 
 BELOW = [
     # what stands behind the location, PATH_INFO
@@ -153,3 +156,34 @@ def test_arguments(room, db):
                   NIGHTDROP_QUEUE="made")
     assert a.status == 201, "the parameter is over the argument"
     assert r.stop() == 0
+
+
+def check_behind(server, prefix, db):
+    """/old of a server is the queue "own"; its links lead to the prefix."""
+    try:
+        a = Client(server.port, "/old").post("/a%20b//c/../d?x", b"x")
+    finally:
+        server.stop()
+    check_accepted(a, prefix, b"x")
+    _, request = stored(db, a, prefix)
+    assert [request.get(name) for name in NAMES] == [
+        "/old", "/a b/d", "x", "/old/a%20b//c/../d?x"]
+
+
+@pytest.mark.parametrize("how", [
+    "fastcgi_param NIGHTDROP_SCRIPT_NAME /old;",
+    "fastcgi_split_path_info ^(/old)(/.*)$; "
+    "fastcgi_param PATH_INFO $fastcgi_path_info;",
+], ids=["told", "split"])
+def test_nginx(room, responder, db, how):
+    """It calls the whole path SCRIPT_NAME, unless it is told to split it."""
+    n = Nginx(room, "nginx-" + str(len(how)))
+    n.location("/old", responder.socket, before=how +
+               "fastcgi_param NIGHTDROP_PREFIX /night;"
+               "fastcgi_param NIGHTDROP_QUEUE own;").start()
+    check_behind(n, "/night", db)
+
+
+def test_lighttpd(room, responder, db):
+    """It knows where the script ends."""
+    check_behind(Lighttpd(room, responder.socket).start(), "/nd", db)

@@ -15,12 +15,20 @@ server.errorlog = "{home}/error.log"
 server.upload-dirs = ("{home}")
 server.modules = ("mod_setenv", "mod_fastcgi")
 setenv.add-environment = ("NIGHTDROP_PREFIX" => "/nd")
+$HTTP["url"] =~ "^/old(/|$)" {{
+  setenv.add-environment = ("NIGHTDROP_PREFIX" => "/nd",
+                            "NIGHTDROP_QUEUE" => "own")
+}}
 fastcgi.server = ("/nd" => ((
+  "socket" => "{listener}", "check-local" => "disable")),
+  "/old" => ((
   "socket" => "{listener}", "check-local" => "disable")))
 """
 
 
 class Lighttpd(Server):
+    """Its mount is /nd, and /old the queue "own" at a URL of its own."""
+
     def __init__(self, base, listener):
         self.home = place.directory(base, "lighttpd")
         self.listener = listener
