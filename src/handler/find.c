@@ -20,17 +20,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "http/request.h"
+
 /* What a queue's program may be called; only the first is run. */
 static const char *const suffixes[] = { "", ".fcgi", ".sql" };
-
-/* [a-z][a-z0-9_-]{0,62}: never a path, never hidden. */
-static bool
-is_queue_name(const char *s)
-{
-	size_t len = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_-");
-
-	return s[0] >= 'a' && s[0] <= 'z' && s[len] == '\0' && len <= 63;
-}
 
 static enum err_code
 check_owner(
@@ -161,7 +154,8 @@ find_handler(const char *dir, const char *queue, char **path, struct err *e)
 	size_t size;
 	char *p;
 
-	if (!is_queue_name(queue))
+	/* Never a path, never hidden. */
+	if (!queue_name_ok(slice_str(queue)))
 		return err_set(e, ERR_CONFIG,
 		    "'%s' is not a name that a queue can have", queue);
 	if ((code = check_directories(dir, e)) != ERR_OK ||

@@ -177,7 +177,9 @@ read_place(struct request *r, const struct request_defaults *d, struct err *e)
 		    "the parameter NIGHTDROP_QUEUE (or --queue) must be the "
 		    "name of a queue, not '%.*s'",
 		    queue.len < 100 ? (int)queue.len : 100, queue.ptr);
-	if (!set_path(&r->path, r->var.script_path, d->script_path))
+	if (r->var.script_path.ptr == NULL && d->script_path.ptr == NULL)
+		r->path = SLICE_NONE;
+	else if (!set_path(&r->path, r->var.script_path, d->script_path))
 		return err_set(e, ERR_CONFIG,
 		    "the parameter NIGHTDROP_SCRIPT_NAME (or --script-name) "
 		    "must be a plain path that begins with /");

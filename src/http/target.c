@@ -146,7 +146,7 @@ static enum err_code
 read_location(struct request *r, struct err *e)
 {
 	const struct request_variables *v = &r->var;
-	struct slice script = r->path.len > 0 ? r->path : v->script_name;
+	struct slice script = r->path.ptr != NULL ? r->path : v->script_name;
 	size_t start = r->bytes.len;
 	struct slice all;
 

@@ -11,7 +11,7 @@
 
 /* Set r's uri, path, info, query, asterisk and segments; its variables, method,
  * prefix and queue must be known (and, with a queue, in path where the script
- * ends, "": as the server says).  ERR_SYNTAX, ERR_NOT_FOUND,
+ * ends, SLICE_NONE: as the server says).  ERR_SYNTAX, ERR_NOT_FOUND,
  * ERR_FIELDS_TOO_LARGE. */
 enum err_code target_read(struct request *r, struct err *e);
 

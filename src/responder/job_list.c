@@ -39,20 +39,6 @@ is_status(struct slice word)
 	return false;
 }
 
-/* [a-z][a-z0-9_-]*, as in the table queue. */
-static bool
-is_queue_name(struct slice name)
-{
-	for (size_t i = 0; i < name.len; i++) {
-		char c = name.ptr[i];
-
-		if (!(c >= 'a' && c <= 'z') &&
-		    (i == 0 || (c != '_' && c != '-' && (c < '0' || c > '9'))))
-			return false;
-	}
-	return name.len > 0;
-}
-
 static enum err_code
 read_query(struct slice query, struct asked *q, struct err *e)
 {
@@ -66,7 +52,7 @@ read_query(struct slice query, struct asked *q, struct err *e)
 	code = query_int(query, "limit", 1, PAGE_MAX, &q->limit, e);
 	if (code != ERR_OK)
 		return code;
-	if (q->queue.given && !is_queue_name(query_view(&q->queue)))
+	if (q->queue.given && !queue_name_ok(query_view(&q->queue)))
 		return err_set(
 		    e, ERR_SYNTAX, "the query's queue is no name of a queue");
 	if (q->status.given && !is_status(query_view(&q->status)))

@@ -99,6 +99,19 @@ copy(const char *s)
 	return p;
 }
 
+/* A case's variables behind the method. */
+static void
+fill(char *env[static ENV_MAX + 2], const char *method,
+    const char *const given[static ENV_MAX])
+{
+	int n = 0;
+
+	env[n++] = copy(method);
+	for (int i = 0; i < ENV_MAX && given[i] != NULL; i++)
+		env[n++] = copy(given[i]);
+	env[n] = NULL;
+}
+
 static void
 free_all(char **env)
 {
@@ -119,16 +132,13 @@ join(const struct request *r, struct buf *out)
 START_TEST(targets_are_read_as_the_servers_mean_them)
 {
 	const struct target_case *t = &targets[_i];
-	char *env[ENV_MAX + 2] = { NULL };
+	char *env[ENV_MAX + 2];
 	struct request r;
 	struct err e = ERR_INIT;
 	struct buf segments;
 	enum err_code code;
-	int n = 0;
 
-	env[n++] = copy("REQUEST_METHOD=GET");
-	for (int i = 0; i < ENV_MAX && t->env[i] != NULL; i++)
-		env[n++] = copy(t->env[i]);
+	fill(env, "REQUEST_METHOD=GET", t->env);
 	code = request_read(&r, env, &prefix, &e);
 	ck_assert_msg(code == t->code, "line %d: %s: %s", t->line,
 	    err_name(code), e.text);
@@ -329,6 +339,10 @@ static const struct location_case {
 		"NIGHTDROP_SCRIPT_NAME=/r/a/" },
 	    ERR_OK, "/r/a", "/b", "/r/a/b" },
 	{ __LINE__,
+	    { "SCRIPT_NAME=/r/a", "REQUEST_URI=/r/a",
+		"NIGHTDROP_SCRIPT_NAME=/" },
+	    ERR_OK, "", "/r/a", "/r/a" },
+	{ __LINE__,
 	    { "SCRIPT_NAME=/rx", "REQUEST_URI=/rx",
 		"NIGHTDROP_SCRIPT_NAME=/r" },
 	    ERR_NOT_FOUND, NULL, NULL, NULL },
@@ -358,16 +372,13 @@ START_TEST(a_queue_at_any_url)
 		.queue = { "own", 3 },
 	};
 	const struct location_case *t = &locations[_i];
-	char *env[ENV_MAX + 2] = { NULL };
+	char *env[ENV_MAX + 2];
 	struct request r;
 	struct err e = ERR_INIT;
 	struct buf segments;
 	enum err_code code;
-	int n = 0;
 
-	env[n++] = copy("REQUEST_METHOD=POST");
-	for (int i = 0; i < ENV_MAX && t->env[i] != NULL; i++)
-		env[n++] = copy(t->env[i]);
+	fill(env, "REQUEST_METHOD=POST", t->env);
 	code = request_read(&r, env, &queue, &e);
 	ck_assert_msg(code == t->code, "line %d: %s: %s", t->line,
 	    err_name(code), e.text);
