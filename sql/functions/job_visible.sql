@@ -33,8 +33,8 @@ begin
 		from pg_inherits i join pg_class c on c.oid = i.inhrelid
 		where i.inhparent = 'nightdrop.job'::regclass;
 		return case when substr(id::text, 15, 1) = '7'
-		    and to_char(nightdrop.uuid_time(id) at time zone 'UTC',
-			'"job_"YYYY_MM') < oldest collate "C"
+		    and nightdrop.uuid_time(id) at time zone 'UTC'
+			< to_date(oldest, '"job_"YYYY_MM')
 		    then 'gone' else 'none' end;
 	end if;
 	if whose <> '' and whose <> owner or whose = '' and not capability then

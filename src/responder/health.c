@@ -44,7 +44,7 @@ health_get(struct call *c, struct err *e)
 		return err_set(e, ERR_READ_ONLY, "the database is read-only");
 	buf_init(&b, DOCUMENT_LIMIT);
 	put_health(&b, &h);
-	reply_start(&c->reply, 200, SLICE_NONE, CACHE_NONE);
+	reply_start(&c->reply, 200, SLICE_NONE, CACHE_DOCUMENT);
 	document_body(c, &b);
 	buf_fini(&b);
 	return ERR_OK;

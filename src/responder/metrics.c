@@ -116,7 +116,7 @@ metrics_get(struct call *c, struct err *e)
 		code =
 		    err_set(e, ERR_INTERNAL, "figures over %zu bytes", b.limit);
 	} else {
-		reply_start(&c->reply, 200, SLICE_NONE, CACHE_NONE);
+		reply_start(&c->reply, 200, SLICE_NONE, CACHE_DOCUMENT);
 		reply_send(&c->reply, EXPOSITION_TYPE, buf_view(&b));
 	}
 	buf_fini(&b);

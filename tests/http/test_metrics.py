@@ -2,10 +2,9 @@
 """GET /metrics and /health, and what /queues says of quotes."""
 import pytest
 
-from support import exposition, programs
+from support import exposition, fronts, programs
 from support.client import Client
 from support.documents import check_document, check_problem, check_vary, when
-from support.fronts import Front
 
 
 def figures(client):
@@ -14,7 +13,7 @@ def figures(client):
     assert a.status == 200, a
     assert a.get("Content-Type") == \
         "text/plain; version=0.0.4; charset=utf-8"
-    assert a.get("Cache-Control") == "no-store"
+    assert a.get("Cache-Control") == "private, no-cache"
     check_vary(a)
     return exposition.read(a.body.decode())[1]
 
@@ -116,7 +115,7 @@ def test_quotes_are_graded(client, ran, db):
 def test_health(mount, ran, db):
     a = mount.client.get("/health")
     assert a.status == 200
-    assert a.get("Cache-Control") == "no-store"
+    assert a.get("Cache-Control") == "private, no-cache"
     check_vary(a)
     doc = a.json()
     assert set(doc) == {"status", "clock", "partitions_ahead", "waiting",
@@ -152,7 +151,7 @@ def test_read_only_is_503(room, db, apache):
         room, db.conninfo("nightdrop_responder")
         + " options='-c default_transaction_read_only=on'", "readonly")
     responder.start()
-    front = Front(room, "nginx", responder.socket).start()
+    front = fronts.front(room, "nginx", responder.socket).start()
     try:
         client = Client(front.port, "/nd")
         check_problem(client.get("/health"), 503, "/nd")

@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(46);
+select plan(47);
 
 select t.queue('q', '{"response_fields": ["x-pages"], "description": "quick"}');
 select t.accept('q', 'ann') as owned, t.accept('q') as free \gset
@@ -29,6 +29,9 @@ select is((select verdict from nightdrop.job_read(t.id(), '', true)),
     'none', 'no such job');
 select is((select verdict from nightdrop.job_read(t.id('2001-01-01'), '', true)),
     'gone', 'an id older than what is kept');
+select is((select verdict from nightdrop.job_read(
+    'ffffffff-ffff-7000-8000-000000000000', '', true)),
+    'none', 'an id of a far year never was');
 select is((select verdict from nightdrop.request_read(:'owned', 'bob', true)),
     'none', 'request: not theirs');
 select is((select verdict from nightdrop.job_response(:'owned', 'bob', true)),
