@@ -111,6 +111,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/upload_open.sql \
 	sql/functions/upload_read.sql \
 	sql/functions/upload_take.sql \
+	sql/functions/upload_whole.sql \
 	sql/functions/uuid_floor.sql \
 	sql/functions/uuid_time.sql \
 	sql/functions/version_of.sql \

@@ -8,7 +8,7 @@
 -- Tables:     upload, part.
 --
 -- Without keep the part lies behind what the upload says it has, until
--- upload_keep or upload_complete; the next writer overwrites it.  The part with
+-- upload_keep or upload_complete; the next writer sweeps it.  The part with
 -- the last byte is never kept here: an upload that has all its bytes is a job.
 --
 -- Idempotent by writer and seq.  The commit need not wait for the disk: the

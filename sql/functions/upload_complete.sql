@@ -4,13 +4,13 @@
 -- Parameters: writer, as given to upload_take or upload_create; parts, of the
 --             whole upload; digest of the body, null where it came in pieces.
 -- Returns:    one receipt, as upload_finish.  verdict none: the upload is not
---             this writer's any more, or there is none.
+--             this writer's any more, or there is none, or the server has lost
+--             some of its parts in a crash.
 -- Errors:     those of upload_finish.
 -- Tables:     upload, part, then those of upload_finish.
 --
--- What earlier writers gave up lies behind the last part, and goes.  A refusal
--- ends the upload: one that stayed, with all its bytes and no job, would look
--- complete to its client.  Idempotent, as upload_finish.
+-- A refusal ends the upload: one that stayed, with all its bytes and no job,
+-- would look complete to its client.  Idempotent, as upload_finish.
 --
 -- SPDX-License-Identifier: ISC
 
@@ -26,13 +26,10 @@ declare
 begin
 	select * into u from nightdrop.upload o
 	where o.id = upload_complete.id for update;
-	if found and u.writer is distinct from writer then
+	if found and (u.writer is distinct from writer
+	    or not nightdrop.upload_whole(u, parts, u.length)) then
 		return next nightdrop.refusal(id, 'none');
 		return;
-	elsif found then
-		delete from nightdrop.part p
-		where p.id = upload_complete.id and p.holder = 0
-		    and p.seq >= upload_complete.parts;
 	end if;
 	return query select * from nightdrop.upload_finish(id, u.request,
 	    u.type, u.length, digest, null);

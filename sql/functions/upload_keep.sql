@@ -3,9 +3,9 @@
 -- Parameters: writer, as given to upload_take or upload_create; parts and
 --             received, of the whole upload; received is less than its length.
 -- Returns:    when the upload will be forgotten; null: it is not this writer's
---             any more.
+--             any more, or the server has lost some of the parts in a crash.
 -- Errors:     none of its own.
--- Tables:     upload.
+-- Tables:     upload, part.
 --
 -- What an Upload-Offset promises: the commit is flushed, and with it the parts
 -- written before.  Idempotent; the repeated call too has WAL to wait for.
@@ -27,6 +27,8 @@ begin
 	    expires = default
 	where u.id = upload_keep.id and u.writer = upload_keep.writer
 	    and upload_keep.received < u.length
+	    and nightdrop.upload_whole(u, upload_keep.parts,
+		upload_keep.received)
 	returning u.expires into until;
 	return until;
 end

@@ -6,12 +6,13 @@
 -- Returns:    one row: verdict and columns of upload_read, and parts, the
 --             number of its next part.  verdict offset: the upload is at
 --             received, not at this offset.
--- Tables:     upload, and those of upload_read.
+-- Tables:     upload, part, and those of upload_read.
 --
 -- Whoever takes an upload takes it from whoever had it: a client that comes
 -- again has lost its first connection, and the first request may not know it
--- yet.  Of two at the same offset one goes on.  The commit need not wait for
--- the disk: nothing is promised yet.
+-- yet.  Of two at the same offset one goes on.  What others left behind
+-- received goes.  The commit need not wait for the disk: nothing is promised
+-- yet, and should the server lose it, the writer is none any more.
 --
 -- SPDX-License-Identifier: ISC
 
@@ -33,6 +34,10 @@ begin
 	if verdict in ('ok', 'done') and received <> at then
 		verdict := 'offset';
 	elsif verdict = 'ok' then
+		delete from nightdrop.part p
+		using nightdrop.upload u
+		where u.id = upload_take.id and p.id = upload_take.id
+		    and p.holder = 0 and p.seq >= u.parts;
 		update nightdrop.upload u
 		set writer = upload_take.writer, expires = default
 		where u.id = upload_take.id

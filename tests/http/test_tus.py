@@ -1,31 +1,23 @@
 # SPDX-License-Identifier: ISC
 """tus 1.0.0: uploads that can be resumed, and then are jobs."""
-import base64
 import hashlib
 import re
+import socket
+import time
 
 import pytest
 
 from support import fcgi, process
+from support.client import Client
 from support.documents import (check_problem, check_status, digest,
                                split_monitor)
+from support.nginx import Nginx
+from support.tus import PATCH, TUS, Direct, base64_of, checksum
 
 MIB = 1 << 20
 UPLOAD = re.compile(r"/uploads/([0-9a-f-]{36})(~[A-Za-z0-9_-]{22})?$")
-TUS = {"Tus_Resumable": "1.0.0"}
-PATCH = {**TUS, "Content_Type": "application/offset+octet-stream"}
-
-
-def base64_of(value):
-    return base64.b64encode(value).decode()
-
-
 def metadata(**values):
     return ",".join(f"{k} {base64_of(v.encode())}" for k, v in values.items())
-
-
-def checksum(body, name="sha1"):
-    return f"{name} {base64_of(hashlib.new(name, body).digest())}"
 
 
 def check_tus(answer):
@@ -388,38 +380,6 @@ def test_refused_at_the_end(client, db):
     assert head(client, where).status == 410
 
 
-class Direct:
-    """An upload by way of the responder's own socket."""
-
-    def __init__(self, responder, length):
-        self.socket = responder.socket
-        a = fcgi.call(self.socket, "POST", "/queues/plain/uploads",
-                      HTTP_TUS_RESUMABLE="1.0.0",
-                      HTTP_UPLOAD_LENGTH=str(length))
-        assert a.status == 201, a
-        self.where = a.get("Location")
-
-    def begin(self, offset, told, **fields):
-        c = fcgi.Connection(self.socket)
-        c.begin(fcgi.environment(
-            "PATCH", self.where, b"x" * told,
-            CONTENT_TYPE=PATCH["Content_Type"], HTTP_TUS_RESUMABLE="1.0.0",
-            HTTP_UPLOAD_OFFSET=str(offset), **fields))
-        return c
-
-    def offset(self):
-        a = fcgi.call(self.socket, "HEAD", self.where,
-                      HTTP_TUS_RESUMABLE="1.0.0")
-        assert a.status == 200, a
-        return int(a.get("Upload-Offset"))
-
-    def send(self, offset, body):
-        with self.begin(offset, len(body)) as c:
-            c.body(body)
-            c.finish()
-            return c.answer()
-
-
 @pytest.mark.parametrize("sent", [1, 262143, 262144, 262145, 699999])
 def test_broken_off(responder, sent):
     """What came is kept, to the byte."""
@@ -480,6 +440,37 @@ def test_two_at_one_offset(responder):
     stored = fcgi.call(responder.socket, "GET",
                        a.links()["monitor"] + "/request")
     assert stored.body == b"2" * 300000 + b"3" * 300000
+
+
+@pytest.fixture(scope="module")
+def nginx(room, responder):
+    n = Nginx(room).location("/buffered", responder.socket)
+    n.location("/nginx", responder.socket,
+               "fastcgi_request_buffering off;").start()
+    yield n
+    n.stop()
+
+
+@pytest.mark.parametrize("prefix, kept", [
+    ("proxy", True), ("cgi", True), ("fcgid", False), ("nginx", True),
+    ("buffered", False)])
+def test_what_servers_pass_on(apache, nginx, prefix, kept):
+    """Of a body that breaks off: what came, or nothing where the server
+    waits for all of it.  There one resumes from request to request."""
+    port = (nginx if prefix in ("nginx", "buffered") else apache).port
+    c = Client(port, "/" + prefix)
+    where, _ = create(c, 4 * MIB)
+    with socket.create_connection(("127.0.0.1", port)) as s:
+        s.sendall(f"PATCH {where} HTTP/1.1\r\nHost: localhost\r\n"
+                  "Tus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n"
+                  f"Content-Type: {PATCH['Content_Type']}\r\n"
+                  f"Content-Length: {4 * MIB}\r\n\r\n".encode())
+        s.sendall(bytes(3 * MIB))
+        time.sleep(0.3)
+    want = 3 * MIB if kept else 0
+    process.wait_until(lambda: offset_of(c, where) == want, 5, "the offset")
+    rest = bytes(4 * MIB - want)
+    check_job(c, patch(c, where, want, rest), bytes(4 * MIB))
 
 
 def test_handler(client, db, batch, handlers):

@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(58);
+select plan(61);
 
 -- Two writers, and short ways to say what they do.
 create function t.first() returns uuid language sql immutable as $$
@@ -78,11 +78,14 @@ select is((select verdict from nightdrop.upload_take(:'a', 'bob', false, 3,
 select is(nightdrop.upload_append(:'a', t.first(), 1, 'xx', false), true,
     'the first writer still has it');
 update nightdrop.upload set expires = now() + interval '1 s' where id = :'a';
+select nightdrop.upload_append(:'a', t.first(), 2, 'old', false) as x \gset
 select results_eq(format($$select verdict, received, length, parts,
     expires > now() + interval '23 h'
     from nightdrop.upload_take(%L, 'ann', false, 3, t.second())$$, :'a'),
     $$values ('ok', 3::bigint, 9::bigint, 1, true)$$,
     'taken; it is kept for another day');
+select is((select count(*) from nightdrop.part where id = :'a')::integer, 1,
+    'what the first had not kept is gone');
 select is(nightdrop.upload_append(:'a', t.first(), 1, 'zz', true), false,
     'the first writer has lost it');
 select is(nightdrop.upload_keep(:'a', t.first(), 2, 5), null::timestamptz,
@@ -91,6 +94,10 @@ select is((select verdict from nightdrop.upload_complete(:'a', t.first(), 2,
     null)), 'none', 'and completes nothing');
 select is(nightdrop.upload_append(:'a', t.second(), 1, 'de', false), true,
     'the second goes on');
+select is(nightdrop.upload_keep(:'a', t.second(), 3, 6), null::timestamptz,
+    'nothing is kept where a part is missing');
+select is(nightdrop.upload_keep(:'a', t.second(), 2, 6), null::timestamptz,
+    'or a byte');
 update nightdrop.upload set expires = now() + interval '1 s' where id = :'a';
 select ok(nightdrop.upload_keep(:'a', t.second(), 2, 5)
     > now() + interval '23 h', 'and keeps');
@@ -102,7 +109,8 @@ select is(nightdrop.upload_append(:'a', t.second(), 2, 'fghi', true), true,
 select is(t.state(:'a'), 'ok 5 9', 'count only when it is a job');
 select is(nightdrop.upload_keep(:'a', t.second(), 3, 9), null::timestamptz,
     'not by being kept');
-insert into nightdrop.part (id, holder, seq, data) values (:'a', 0, 7, 'old');
+select is((select verdict from nightdrop.upload_complete(:'a', t.second(), 4,
+    null)), 'none', 'nor where a part is missing');
 select results_eq(format($$select verdict, id, size, digest, repeated
     from nightdrop.upload_complete(%L, t.second(), 3, null)$$, :'a'),
     format($$values ('ok', %L::uuid, 9::bigint, null::bytea, false)$$, :'a'),
@@ -110,8 +118,6 @@ select results_eq(format($$select verdict, id, size, digest, repeated
 select results_eq(format($$select verdict, id, repeated
     from nightdrop.upload_complete(%L, t.second(), 3, null)$$, :'a'),
     format($$values ('ok', %L::uuid, true)$$, :'a'), 'the same call again');
-select is(nightdrop.part_read(:'a', 0, 7), null::bytea,
-    'what was given up is gone');
 select is(t.counted('big'), 1::bigint, 'it waits, once');
 select is(t.state(:'a'), 'done 9 9', 'as an upload it is done');
 select is((select verdict from nightdrop.upload_take(:'a', 'ann', false, 9,

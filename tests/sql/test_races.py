@@ -420,6 +420,108 @@ def test_a_repeated_call_writes_wal(db):
         session.commit()
 
 
+FIRST, SECOND = uuid.uuid4(), uuid.uuid4()
+TAKE = ("select verdict, received from nightdrop.upload_take"
+        "(%s, 'ann', false, %s, %s)")
+APPEND = "select nightdrop.upload_append(%s, %s, %s, %s::bytea, true)"
+COMPLETE = ("select verdict, repeated from nightdrop.upload_complete"
+            "(%s, %s, %s, null)")
+
+
+def upload(admin, length=9):
+    """An upload of ann's whose writer is FIRST."""
+    admin.one("select t.queue('q')")
+    made = uuid.UUID(str(admin.one("select t.id()")))
+    assert admin.one(
+        "select verdict from nightdrop.upload_create(%s, 'q', 'ann',"
+        " '{\"HTTP_UPLOAD_LENGTH\": \"9\"}', null, %s, %s)",
+        made, length, FIRST) == "ok"
+    return made
+
+
+def test_two_writers_at_one_offset(db):
+    """Both may take the upload; the later one has it."""
+    admin = Session(db)
+    it = upload(admin)
+    first = Session(db, autocommit=False)
+    assert first.rows(TAKE, it, 0, FIRST) == [("ok", 0)]
+    second = Later(Session(db), TAKE, it, 0, SECOND)
+    assert second.waits()
+    first.commit()
+    assert second.done() == [("ok", 0)]
+    assert admin.one(APPEND, it, FIRST, 0, "abc") is False
+    assert admin.one(APPEND, it, SECOND, 0, "xyz") is True
+    assert admin.rows(TAKE, it, 0, FIRST) == [("offset", 3)]
+
+
+def test_a_writer_waits_for_bytes_in_flight(db):
+    admin = Session(db)
+    it = upload(admin)
+    first = Session(db, autocommit=False)
+    assert first.one(APPEND, it, FIRST, 0, "abc") is True
+    second = Later(Session(db), TAKE, it, 0, SECOND)
+    assert second.waits()
+    first.commit()
+    assert second.done() == [("offset", 3)]
+
+
+def test_twenty_writers_at_one_offset(db):
+    """Nobody's bytes among another's."""
+    admin = Session(db)
+    it = upload(admin, 41)
+
+    def write(i):
+        me, session = uuid.uuid4(), Session(db)
+        if session.rows(TAKE, it, 0, me)[0][0] != "ok":
+            return 0
+        done = 0
+        for part in range(2):
+            done += session.one(APPEND, it, me, part, chr(65 + i) * 20)
+        return done
+
+    assert together(20, write).count(2) == 1
+    kept = admin.one("select string_agg(convert_from(data, 'UTF8'), ''"
+                     " order by seq) from nightdrop.part where id = %s", it)
+    assert len(kept) == 40 and len(set(kept)) == 1
+
+
+def test_an_upload_that_is_becoming_a_job(db):
+    """Whoever comes meanwhile finds the job; the same call, its receipt."""
+    admin = Session(db)
+    it = upload(admin)
+    assert admin.one(APPEND, it, FIRST, 0, "123456789") is True
+    first = Session(db, autocommit=False)
+    assert first.rows(COMPLETE, it, FIRST, 1) == [("ok", False)]
+    others = [Later(Session(db), *call) for call in (
+        (COMPLETE, it, FIRST, 1), (TAKE, it, 9, SECOND),
+        ("select nightdrop.upload_end(%s, 'ann', false)", it),
+        (APPEND, it, FIRST, 1, "x"))]
+    assert all(o.waits() for o in others)
+    first.commit()
+    assert [o.done() for o in others] == [
+        [("ok", True)], [("done", 9)], [("done",)], [(False,)]]
+    assert admin.one("select count(*) from nightdrop.waiting") == 1
+    assert admin.one("select count(*) from nightdrop.part") == 1
+
+
+def test_a_repeated_call_of_an_upload_writes_wal(db):
+    admin = Session(db)
+    it = upload(admin)
+    assert admin.one(APPEND, it, FIRST, 0, "123") is True
+    assert admin.one(APPEND, it, FIRST, 1, "456789") is True
+    for call, *args in (
+            ("select verdict from nightdrop.upload_create(%s, 'q', 'ann',"
+             " '{}', null, 9, %s)", it, FIRST),
+            ("select nightdrop.upload_keep(%s, %s, 1, 3)", it, FIRST),
+            ("select nightdrop.upload_keep(%s, %s, 1, 3)", it, FIRST),
+            (COMPLETE, it, FIRST, 2), (COMPLETE, it, FIRST, 2)):
+        session = Session(db, autocommit=False)
+        session.rows(call, *args)
+        assert session.one("select pg_current_xact_id_if_assigned()"), call
+        assert session.one("show synchronous_commit") == "on"
+        session.commit()
+
+
 def test_fifty_openings(db):
     """B9: fifty batches at once; one run."""
     admin = Session(db)
