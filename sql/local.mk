@@ -76,6 +76,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/queue_set.sql \
 	sql/functions/quota_check.sql \
 	sql/functions/quote.sql \
+	sql/functions/reason_check.sql \
 	sql/functions/receipts.sql \
 	sql/functions/recover.sql \
 	sql/functions/refusal.sql \

@@ -27,10 +27,7 @@ declare
 	unknown text;
 	changed text;
 begin
-	if coalesce(btrim(reason), '') = '' then
-		raise exception 'a reason is required: it goes into nightdrop.audit'
-		    using errcode = 'ND422';
-	end if;
+	perform nightdrop.reason_check(reason);
 	select q.* into before from nightdrop.queue q
 	where q.name = queue_set.queue for no key update;
 	if not found then

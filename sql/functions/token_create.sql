@@ -28,10 +28,8 @@ declare
 		|| uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
 		|| uuid_send(gen_random_uuid())), 'base64'), '+/=', '-_'));
 begin
-	if coalesce(btrim(reason), '') = '' then
-		raise exception 'a reason is required: it goes into nightdrop.audit'
-		    using errcode = 'ND422';
-	elsif coalesce(owner, '') = '' then
+	perform nightdrop.reason_check(reason);
+	if coalesce(owner, '') = '' then
 		raise exception 'a token needs an owner: who its client will be'
 		    using errcode = 'ND422';
 	elsif expires <= now() or expires is null then

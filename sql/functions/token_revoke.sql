@@ -19,10 +19,7 @@ as $$
 declare
 	t nightdrop.client_token;
 begin
-	if coalesce(btrim(reason), '') = '' then
-		raise exception 'a reason is required: it goes into nightdrop.audit'
-		    using errcode = 'ND422';
-	end if;
+	perform nightdrop.reason_check(reason);
 	select * into t from nightdrop.client_token c
 	where c.number = token_revoke.number for no key update;
 	if not found then

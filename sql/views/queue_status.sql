@@ -7,7 +7,8 @@ select q.name, q.description, q.accepting, q.held, c.waiting,
     pg_size_pretty(c.bytes) as waiting_bytes, r.reserved, r.running,
     h.position as head, b.next_start, b.every, b.p50, b.p95,
     l.run as last_run, l.opened as last_opened, l.closed as last_closed,
-    q.priority, q.max_waiting, q.max_running, q.max_attempts, q.time_limit
+    q.priority, q.max_waiting, q.max_running, q.max_attempts, q.time_limit,
+    q.submitters, q.max_waiting_owner
 from nightdrop.queue q
     left join nightdrop.queue_basis b on b.queue = q.name
     cross join lateral (
@@ -36,5 +37,7 @@ comment on column nightdrop.queue_status.head is
 'Place of the first fresh job in line: its acceptance less priority x aging.';
 comment on column nightdrop.queue_status.next_start is
 'When the next run is expected, from the last ones; null: fewer than two.';
+comment on column nightdrop.queue_status.submitters is
+'Who may submit; *: whoever has authenticated; empty: anybody.';
 alter view nightdrop.queue_status owner to nightdrop_owner;
 grant select on nightdrop.queue_status to nightdrop_dba, nightdrop_monitor;
