@@ -2,15 +2,14 @@
 """Two users, somebody who is nobody, every thing that has an id, everything
 that can be done with it: what is not yours is not there.
 
-A further kind of thing is a row of THINGS: how it is made, and what lies below
-its URL.  What can be done there, the resources say themselves (Allow), and
-that no resource is forgotten, the last test sees to.
+The route table says what has an id, the resources what can be done with it
+(Allow).  A further kind of thing needs a row of THINGS: how it is made.
 """
 import re
 
 import pytest
 
-from support import jobs, place
+from support import bundles, jobs, place
 from support.client import Client
 from support.documents import check_problem
 
@@ -27,14 +26,26 @@ def an_upload(client):
     return a.get("Location")
 
 
-# kind, which begins its URLs: (made by, paths below its URL)
-THINGS = {
-    "jobs": (a_job, ["", "/request", "/response"]),
-    "uploads": (an_upload, [""]),
-}
-EVERY = [(kind, path) for kind, (_, paths) in THINGS.items()
-         for path in paths]
-IDS = [kind + path for kind, path in EVERY]
+def a_bundle(client):
+    a = bundles.post(client, "plain", b'{"line": 1}\n{"line": 2}\n')
+    assert a.status == 202, a
+    return a.get("Content-Location")
+
+
+# kind, which begins the URLs of such things: made by
+THINGS = {"jobs": a_job, "bundles": a_bundle, "uploads": an_upload}
+
+
+def every():
+    """[(kind, what follows the id)] of all resources below a thing's URL."""
+    table = (place.TOP / "src/responder/route.c").read_text()
+    patterns = re.findall(r'\{ "/([a-z]+)/\*([^"]*)", ', table)
+    assert {kind for kind, _ in patterns} == {"queues", *THINGS}
+    return [(k, suffix) for k, suffix in patterns if k != "queues"]
+
+
+EVERY = every()
+IDS = [kind + suffix for kind, suffix in EVERY]
 
 # So that a request is whole, and can fail for nothing but whose it is.
 APPEND = {"Content-Type": "application/offset+octet-stream",
@@ -95,9 +106,9 @@ def check_absent(client, method, path, nothing):
 @pytest.mark.parametrize("kind, suffix", EVERY, ids=IDS)
 def test_what_is_hers_is_not_there_for_others(people, kind, suffix):
     alice = people.pop("alice")
-    thing = below(alice, THINGS[kind][0](alice))
+    thing = below(alice, THINGS[kind](alice))
     assert "~" not in thing, "an owner needs no key"
-    _, key = below(people["nobody"], THINGS[kind][0](people["nobody"])) \
+    _, key = below(people["nobody"], THINGS[kind](people["nobody"])) \
         .split("~")
     nothing = f"/{kind}/{jobs.new_id()}"
     for who, client in people.items():
@@ -112,8 +123,8 @@ def test_what_is_hers_is_not_there_for_others(people, kind, suffix):
 @pytest.mark.parametrize("kind, suffix", EVERY, ids=IDS)
 def test_what_is_nobodys_is_there_for_who_has_its_url(people, kind, suffix):
     nobody = people["nobody"]
-    url = below(nobody, THINGS[kind][0](nobody))
-    other = below(nobody, THINGS[kind][0](nobody)).split("~")[1]
+    url = below(nobody, THINGS[kind](nobody))
+    other = below(nobody, THINGS[kind](nobody)).split("~")[1]
     thing, key = url.split("~")
     flipped = ("A" if key[0] != "A" else "B") + key[1:]
     nothing = f"/{kind}/{jobs.new_id()}"
@@ -124,12 +135,3 @@ def test_what_is_nobodys_is_there_for_who_has_its_url(people, kind, suffix):
                              nothing + wrong + suffix)
     for who, client in people.items():
         assert attempt(client, "HEAD", url).status == 200, who
-
-
-def test_no_resource_is_forgotten():
-    """Each row of the route table that has an id is in THINGS."""
-    table = (place.TOP / "src/responder/route.c").read_text()
-    patterns = re.findall(r'\{ "/([a-z]+)/\*([^"]*)", ', table)
-    assert len(patterns) > 3
-    ids = {(kind, path) for kind, path in patterns if kind != "queues"}
-    assert ids == set(EVERY)
