@@ -6,7 +6,7 @@
 --             precondition.
 -- Returns:    one row: verdict (ok no_queue nobody forbidden closed media_type
 --             too_large backlog precondition), limit_value (what was exceeded).
--- Tables:     queue, counter, named_job, waiting.
+-- Tables:     queue, counter, and those of named_waiting.
 --
 -- Asked before the body is read; named_accept asks again.  A refusal that does
 -- not come from the conditions goes first (RFC 9110 §13.2.1).
@@ -22,20 +22,19 @@ as $$
 #variable_conflict use_variable
 declare
 	q nightdrop.queue;
+	old uuid;
 begin
 	select * into q from nightdrop.queue p where p.name = named_check.queue;
+	old := nightdrop.named_waiting(queue, owner, name);
 	verdict := nightdrop.judge(q.name, q.submitters, q.accepting,
 	    q.media_types, q.max_size, q.max_waiting, owner, type, declared,
-	    (select sum(c.waiting) from nightdrop.counter c
+	    (select sum(c.waiting) - (old is not null)::integer
+	    from nightdrop.counter c
 	    where c.queue = named_check.queue)::bigint);
 	limit_value := case verdict when 'too_large' then q.max_size
 	    when 'backlog' then q.max_waiting end;
 	if verdict = 'ok' and not nightdrop.precondition(if_match,
-	    if_none_match, (select format('"%s"', n.id)
-	    from nightdrop.named_job n
-		join nightdrop.waiting w on w.id = n.id
-	    where n.queue = named_check.queue and n.owner = named_check.owner
-		and n.name = named_check.name)) then
+	    if_none_match, '"' || old || '"') then
 		verdict := 'precondition';
 	end if;
 	return next;

@@ -1,25 +1,28 @@
--- upload_open(id, queue, owner, type, declared, key): a body on its way in.
+-- upload_open(id, queue, owner, type, declared, key, name): a body on its way in.
 --
 -- Parameters: id, which the job will have; declared, its size in bytes, null
---             where it is not known; key, an Idempotency-Key, null: none.
+--             where it is not known; key, an Idempotency-Key, null: none;
+--             name, of a named job, null: none.
 -- Returns:    one row: verdict (ok no_queue nobody forbidden closed media_type
 --             too_large clock backlog quota taken), limit_value (with too_large,
 --             backlog and quota what was exceeded; with ok what may come, for a
 --             body of unknown size).
 -- Errors:     none of its own.
--- Tables:     queue, counter, idempotency_key, waiting, job, upload.
+-- Tables:     queue, counter, idempotency_key, named_job, waiting, job, upload.
 --
 -- Judged before the first byte is stored, and again by upload_finish: what comes
 -- in meanwhile is not counted, neither for the backlog nor for a quota.  Where
 -- the key has made a job this may be the same again, which only the bytes will
--- tell: then "come later" is not said here.
+-- tell: then "come later" is not said here.  What will replace a waiting job is
+-- none more.
 -- Idempotent by id.  The commit need not wait for the disk: nothing is
 -- promised yet, and the flush of upload_finish covers what was written before.
 --
 -- SPDX-License-Identifier: ISC
 
 create or replace function nightdrop.upload_open(id uuid, queue text,
-    owner text, type text, declared bigint, key text default null)
+    owner text, type text, declared bigint, key text default null,
+    name text default null)
 returns table (verdict text, limit_value bigint)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -28,17 +31,20 @@ as $$
 declare
 	q nightdrop.queue;
 	quota bigint;
+	replaces integer;
 begin
 	perform set_config('synchronous_commit', 'off', true);
 	select * into q from nightdrop.queue p
 	where p.name = upload_open.queue;
+	replaces := (nightdrop.named_waiting(upload_open.queue,
+	    upload_open.owner, upload_open.name) is not null)::integer;
 	verdict := nightdrop.judge(q.name, q.submitters, q.accepting,
 	    q.media_types, q.max_size, q.max_waiting, upload_open.owner,
 	    upload_open.type, declared,
-	    (select sum(c.waiting) from nightdrop.counter c
+	    (select sum(c.waiting) - replaces from nightdrop.counter c
 	    where c.queue = upload_open.queue)::bigint);
 	quota := nightdrop.quota_check(upload_open.id, upload_open.queue,
-	    upload_open.owner, 1);
+	    upload_open.owner, 1 - replaces);
 	if verdict = 'ok' and quota is not null then
 		verdict := 'quota';
 	end if;
@@ -74,9 +80,9 @@ end
 $$;
 
 comment on function nightdrop.upload_open(uuid, text, text, text, bigint,
-    text) is
+    text, text) is
 'Opens the way in for a body that comes in parts.';
 revoke all on function nightdrop.upload_open(uuid, text, text, text, bigint,
-    text) from public;
+    text, text) from public;
 grant execute on function nightdrop.upload_open(uuid, text, text, text, bigint,
-    text) to nightdrop_responder;
+    text, text) to nightdrop_responder;

@@ -60,8 +60,9 @@ static const struct stmt stmts[STMT_COUNT] = {
 	    8, RECEIPT_TYPES },
 	[STMT_UPLOAD_OPEN] = { "upload_open",
 	    "select verdict, limit_value from nightdrop.upload_open("
-	    "$1::uuid, $2::text, $3::text, $4::text, $5::bigint, $6::text)",
-	    6, "tl" },
+	    "$1::uuid, $2::text, $3::text, $4::text, $5::bigint, $6::text, "
+	    "$7::text)",
+	    7, "tl" },
 	[STMT_PART_PUT] = { "part_put",
 	    "select nightdrop.part_put($1::uuid, $2::integer, $3::bytea)", 3,
 	    "b" },

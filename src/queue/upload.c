@@ -33,6 +33,7 @@ upload_open(struct store *s, const struct submission *j, int64_t declared,
 	else
 		params_int8(&p, declared);
 	params_text(&p, j->key);
+	params_text(&p, j->name);
 	code = pool_call(store_pool(s), STMT_UPLOAD_OPEN, &p, deadline_ms,
 	    CALL_REPEAT, &r, e);
 	if (code != ERR_OK)

@@ -120,8 +120,7 @@ check_early(struct call *c, const struct submission *j, struct err *e)
 		return ERR_OK;
 	code = named_check(c->x->store, j, c->request.content_length,
 	    c->x->deadline_ms, &limit, e);
-	if (code == ERR_TOO_LARGE || code == ERR_BACKLOG)
-		c->limit = limit;
+	c->limit = code == ERR_OK ? 0 : limit;
 	return code;
 }
 

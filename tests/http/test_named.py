@@ -237,6 +237,47 @@ def test_not_modified(client):
     assert get(client, "plain", "same", If_None_Match=tag).status == 200
 
 
+def test_stored_bytes(client):
+    """As those of /request: their parts, and only while the tag is theirs."""
+    tag = put(client, "plain", "parts", b"0123456789").get("ETag")
+    a = get(client, "plain", "parts", Range="bytes=2-4", If_Range=tag)
+    assert (a.status, a.body) == (206, b"234"), a
+    assert get(client, "plain", "parts", If_Match=tag).status == 200
+    for other in (f"W/{tag}", f'"{uuid.uuid4()}"', f"{tag} x"):
+        check_problem(get(client, "plain", "parts", If_Match=other), 412,
+                      client.prefix)
+    put(client, "plain", "parts", b"9876543210")
+    a = get(client, "plain", "parts", Range="bytes=2-4", If_Range=tag)
+    assert (a.status, a.body) == (200, b"9876543210"), a
+
+
+@pytest.mark.parametrize("size", [10, 100000], ids=["inline", "parts"])
+def test_a_full_queue(client, db, size):
+    """What replaces a job does not make it fuller."""
+    queue = f"full-{size}"
+    db.queue(queue, max_waiting=1)
+    assert put(client, queue, "n", b"x" * size).status == 201
+    doc = check_problem(put(client, queue, "m", b"x" * size), 503)
+    assert doc["limit"] == 1
+    for condition in (None, "*"):
+        assert put(client, queue, "n", b"y" * size,
+                   If_Match=condition).status == 204
+
+
+def test_who_may(mount, db):
+    queue = f"whose-{mount.kind}"
+    db.queue(queue, submitters=["ann"], max_waiting_owner=1)
+    ann, bob = mount.user("ann"), mount.user("bob")
+    assert put(ann, queue, "n", b"x").status == 201
+    assert put(ann, queue, "n", b"y").status == 204
+    check_problem(put(ann, queue, "m", b"x"), 429, ann.prefix)
+    for condition in (None, "*"):
+        check_problem(put(bob, queue, "n", b"x", If_Match=condition), 403,
+                      bob.prefix)
+        check_problem(put(mount.client, queue, "n", b"x",
+                          If_Match=condition), 401)
+
+
 def test_refused_before_the_body(client, responder):
     """A condition that fails already: the answer does not wait for it."""
     put(client, "plain", "early", b"x")

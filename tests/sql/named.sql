@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(62);
+select plan(67);
 
 select t.queue('q');
 select t.queue('full', '{"max_waiting": 1}');
@@ -92,6 +92,24 @@ select is((select reply from nightdrop.named_accept(:'e', 'full', '', 'x',
     '{}', null, 'x', null, sha256('x'), null, null)), 204,
     'but what replaces one does not make it fuller');
 
+select results_eq(format($$select u.verdict
+    from (values (null), ('y'), ('x')) v(name) cross join lateral
+    nightdrop.upload_open(%L, 'full', '', null, null, null, v.name) u$$, t.id()),
+    $$values ('backlog'), ('backlog'), ('ok')$$, 'nor does it in parts');
+select is((select verdict from nightdrop.named_check('full', '', 'x', null, null,
+    '*', null)), 'ok', 'nor with a condition');
+update nightdrop.queue set max_waiting = null, max_waiting_owner = 1
+where name = 'full';
+update nightdrop.waiting set owner = '' where id = :'e';
+select is((select verdict from nightdrop.named_accept(t.id(), 'full', '', 'y',
+    '{}', null, 'x', null, sha256('x'), null, null)), 'quota', 'quota: refused');
+select t.id() as h \gset
+select is((select reply from nightdrop.named_accept(:'h', 'full', '', 'x',
+    '{}', null, 'x', null, sha256('x'), null, null)), 204,
+    'quota: what replaces one is none more');
+select is((select verdict from nightdrop.upload_open(t.id(), 'full', '', null,
+    null, null, 'x')), 'ok', 'quota: nor in parts');
+
 -- Conditions.
 select format('"%s"', :'a') as was, format('"%s"', :'b') as tag,
     format('"x" "%s"', :'b') as list \gset
@@ -140,7 +158,7 @@ select results_eq(format($$execute parts(%L, null)$$, :'u'),
 select results_eq(format($$execute parts(%L, '*')$$, :'u'),
     $$values ('ok', 204)$$, 'parts: again');
 select is(t.place(:'f'), 'dismissed 410 by client', 'parts: the old one is dismissed');
-select is((select count(*) from nightdrop.upload)::integer, 0,
+select is((select count(*) from nightdrop.upload where id = :'u')::integer, 0,
     'parts: no upload is left');
 select results_eq($$execute get('ann', 'prices')$$,
     format($$values ('waiting', %L::uuid, null::text, null::bytea)$$, :'u'),

@@ -1,138 +1,15 @@
 # What one session cannot show: two and more at once.
 #
-# Each test has a database of its own, made from the source tree's sql/install
-# on the server that PG* names, as a superuser.
-#
 # SPDX-License-Identifier: ISC
 
-import os
-import pathlib
-import subprocess
-import threading
 import time
 import uuid
 
 import psycopg2
-import psycopg2.extras
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-INSTALL = os.environ.get("NIGHTDROP_SQL_INSTALL", ROOT / "sql" / "install")
-HELPERS = ROOT / "tests" / "sql" / "fixture" / "helpers.sql"
-
-psycopg2.extras.register_uuid()
-
-
-def psql(database, *args):
-    subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-d", database,
-                    *args], check=True, stdout=subprocess.DEVNULL)
-
-
-@pytest.fixture
-def db():
-    name = f"nightdrop_test_races_{os.getpid()}"
-    psql("postgres", "-c",
-         f"create database {name} template template0 encoding 'UTF8'")
-    try:
-        subprocess.run([INSTALL, "-d", name], check=True,
-                       stdout=subprocess.DEVNULL)
-        psql(name, "-f", HELPERS)
-        yield name
-    finally:
-        psql("postgres", "-c", f"drop database {name} with (force)")
-
-
-class Session:
-    """A connection; one() is the first row's first column."""
-
-    def __init__(self, name, autocommit=True):
-        self.connection = psycopg2.connect(dbname=name)
-        self.connection.autocommit = autocommit
-        self.cursor = self.connection.cursor()
-
-    def rows(self, sql, *args):
-        self.cursor.execute(sql, args)
-        return self.cursor.fetchall() if self.cursor.description else []
-
-    def one(self, sql, *args):
-        rows = self.rows(sql, *args)
-        return rows[0][0] if rows else None
-
-    def commit(self):
-        self.connection.commit()
-
-
-def accept(session, queue, count):
-    return [session.one("select t.accept(%s)", queue) for _ in range(count)]
-
-
-def together(count, work):
-    """Run work(0..count-1) at the same moment; results, or raise."""
-    barrier = threading.Barrier(count)
-    results, errors = [None] * count, []
-
-    def body(i):
-        try:
-            barrier.wait()
-            results[i] = work(i)
-        except Exception as error:  # shown by the assert below
-            errors.append(error)
-
-    threads = [threading.Thread(target=body, args=(i,)) for i in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not errors, errors
-    return results
-
-
-class Later(threading.Thread):
-    """A call that is expected to wait for somebody."""
-
-    def __init__(self, session, sql, *args):
-        super().__init__()
-        self.session, self.sql, self.args = session, sql, args
-        self.result, self.error = None, None
-        self.start()
-
-    def run(self):
-        try:
-            self.result = self.session.rows(self.sql, *self.args)
-        except psycopg2.Error as error:
-            self.error = error
-
-    def waits(self):
-        time.sleep(0.3)
-        return self.is_alive()
-
-    def done(self):
-        self.join(10)
-        assert not self.is_alive()
-        if self.error:
-            raise self.error
-        return self.result
-
-
-def in_one_place(session):
-    assert session.rows("select * from nightdrop.lost_job") == []
-
-
-def workers(session, count):
-    """Workers of one run over all queues, each with a guardian of its own."""
-    ids = [session.one("select t.open()")]
-    run = session.one("select max(run) from nightdrop.worker")
-    for i in range(count - 1):
-        ids.append(session.one(
-            "select worker from nightdrop.run_join(%s, 1, 'h', 1, %s,"
-            " gen_random_uuid(), '{}')", run, f"l{i}"))
-    return ids
-
-
-def claim(session, worker, want):
-    return [row[0] for row in session.rows(
-        "select id from t.turn(%s, want => %s) where kind = 'claim'",
-        worker, want)]
+from support.sessions import (Later, Session, accept, claim, in_one_place,
+                              together, workers)
 
 
 def test_claims_do_not_overlap(db):
