@@ -33,7 +33,12 @@ begin
 	where not exists (
 		select from pg_catalog.pg_roles where rolname = v.name)
 	loop
-		execute pg_catalog.format('create role %I %s', r.name, r.login);
+		begin
+			execute pg_catalog.format('create role %I %s', r.name,
+			    r.login);
+		exception when duplicate_object or unique_violation then
+			continue; -- made for another database just now
+		end;
 		execute pg_catalog.format('comment on role %I is %L', r.name,
 		    r.about);
 		continue when r.login = 'nologin';
