@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from support.sessions import (Later, Session, claim, in_one_place, together,
-                              workers)
+from support.sessions import (Later, Session, apart, claim, in_one_place,
+                              together, workers)
 
 PUT = ("select verdict, reply, case when repeated then 'again' end from"
        " nightdrop.named_accept(%s, 'q', 'ann', 'n', '{}', null, %s, null,"
@@ -70,7 +70,7 @@ def test_claim_passes_by_what_is_being_replaced(db, named):
     client = Session(db, autocommit=False)
     [new] = new_ids(admin, 1)
     assert put(client, new) == ("ok", 204, None)
-    assert claim(Session(db), worker, 2) == []
+    assert claim(apart(db, client), worker, 2) == []
     client.commit()
     assert places(admin, old, new) == [GONE, "waiting"]
 
@@ -153,7 +153,7 @@ def test_put_does_not_see_what_is_coming_back(db, named, how):
         batch.rows("select nightdrop.recover(%s, t.token(%s),"
                    " array[%s]::bigint[])", other, other, dying)
     new, newer = new_ids(admin, 2)
-    assert put(Session(db), new) == ("ok", 201, None)
+    assert put(apart(db, batch), new) == ("ok", 201, None)
     batch.commit()
     assert places(admin, old, new) == ["waiting", "waiting"]
     assert put(admin, newer) == ("ok", 204, None)
@@ -254,7 +254,7 @@ def test_quota_before_the_jobs(db):
     admin.one("select t.queue('q', '{\"max_waiting_owner\": 2}')")
     old, new = new_ids(admin, 2)
     put(admin, old)
-    slot = "select pg_backend_pid() %% 16"  # of the counter
+    slot = "select mod(pg_backend_pid(), 16)"  # of the counter
     sessions = [Session(db, autocommit=False) for _ in range(17)]
     slots = [session.one(slot) for session in sessions]
     for session in sessions:

@@ -8,8 +8,8 @@ import uuid
 import psycopg2
 import pytest
 
-from support.sessions import (Later, Session, accept, claim, in_one_place,
-                              together, workers)
+from support.sessions import (Later, Session, accept, apart, claim,
+                              in_one_place, together, workers)
 
 
 def test_claims_do_not_overlap(db):
@@ -81,7 +81,7 @@ def test_claim_passes_by_what_is_being_stopped(db):
     client = Session(db, autocommit=False)
     assert client.one("select nightdrop.job_stop(%s, '', true)",
                       first) == "dismissed"
-    assert claim(Session(db), worker, 2) == [second]
+    assert claim(apart(db, client), worker, 2) == [second]
     client.commit()
     assert admin.one("select t.place(%s)", first) == "dismissed 410 by client"
     in_one_place(admin)

@@ -30,6 +30,15 @@ class Session:
         self.connection.commit()
 
 
+def apart(name, other):
+    """A session that does not count in the slot that the other may hold."""
+    slot = "select mod(pg_backend_pid(), 16)"
+    while True:
+        session = Session(name)
+        if session.one(slot) != other.one(slot):
+            return session
+
+
 def accept(session, queue, count):
     return [session.one("select t.accept(%s)", queue) for _ in range(count)]
 
