@@ -176,7 +176,9 @@ put_columns(const struct page *p, json_t *row)
 	{
 		if (!is_column(name, v))
 			continue;
-		buf_puts(p->out, "<th scope=\"col\">");
+		buf_puts(p->out, json_is_integer(v) ?
+				     "<th scope=\"col\" class=\"number\">" :
+				     "<th scope=\"col\">");
 		page_label(p->out, name);
 		buf_puts(p->out, "</th>");
 	}

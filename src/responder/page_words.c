@@ -28,7 +28,6 @@ static const struct {
 	{ "hits", "Done in time" },
 	{ "max_size", "Largest body" },
 	{ "media_types", "Media types" },
-	{ "message", "Handler's message" },
 	{ "next", "Next step" },
 	{ "next_start", "Next run" },
 	{ "quote", "Estimate" },
