@@ -22,6 +22,7 @@ static const struct {
 	{ "ahead", "Jobs ahead" },
 	{ "by", "Decided by" },
 	{ "clock", "Database's clock" },
+	{ "counts", "Jobs by status" },
 	{ "expires", "Kept until" },
 	{ "fits", "Fits the window" },
 	{ "graded", "Jobs judged" },

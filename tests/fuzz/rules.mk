@@ -12,7 +12,8 @@ LIBS = $(shell pkg-config --libs jansson libcrypto) -lpthread
 
 # Whole layers that are pure, and what parses elsewhere.
 SOURCES = $(wildcard $(top)/src/base/*.c $(top)/src/http/*.c) \
-	$(top)/src/handler/progress.c $(top)/src/responder/reply.c
+	$(top)/src/handler/progress.c $(top)/src/responder/reply.c \
+	$(wildcard $(top)/src/responder/page*.c) $(top)/src/web/web.c
 OBJECTS = $(SOURCES:$(top)/src/%.c=%.o)
 DRIVERS = $(patsubst $(top)/tests/fuzz/%.c,%,$(wildcard $(top)/tests/fuzz/*.c))
 
@@ -23,9 +24,16 @@ $(OBJECTS): %.o: $(top)/src/%.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -fsanitize=fuzzer-no-link,$(SANITIZERS) \
 		-MMD -c -o $@ $<
 
-parsers.a: $(OBJECTS)
+web/files.c: $(top)/src/web/embed $(top)/src/web/page.css
+	@mkdir -p $(@D)
+	$(top)/src/web/embed $(top) src/web/page.css >$@
+
+web/files.o: web/files.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -fsanitize=$(SANITIZERS) -c -o $@ $<
+
+parsers.a: $(OBJECTS) web/files.o
 	rm -f $@
-	ar rc $@ $(OBJECTS)
+	ar rc $@ $(OBJECTS) web/files.o
 
 $(DRIVERS): %: $(top)/tests/fuzz/%.c parsers.a
 	$(CC) $(CPPFLAGS) $(CFLAGS) -fsanitize=fuzzer,$(SANITIZERS) \

@@ -4,7 +4,7 @@ result; the keyboard alone; what axe-core says of each page."""
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from support import process
+from support import bundles, process
 from support.client import Client
 from support.reader import HOST, Reader
 
@@ -141,6 +141,8 @@ def pages(apache, batch, handlers, scratch):
     found["accepted"] = submit("waiting")
     found["dismissed"] = submit("waiting")
     client.delete(found["dismissed"])
+    found["bundle"] = bundles.post(client, "waiting", bundles.body(1, 2))\
+        .get("Content-Location")
     return {k: client.url(v) for k, v in found.items()}
 
 

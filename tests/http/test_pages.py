@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from support import fcgi, programs
+from support import bundles, fcgi, programs
 from support.documents import check_document, check_problem, check_vary
 from support.html import check_page
 
@@ -104,6 +104,17 @@ def test_accepted(mount):
     for link in (monitor, monitor + "/response", monitor + "/request"):
         assert link in accepted.links()
     assert "Look again in about" in accepted.one("main").text
+
+
+def test_a_bundle_is_spoken_of_as_one(mount):
+    a = bundles.post(mount.client, "plain", bundles.body({"a": 1}, [2]),
+                     Accept=BROWSER)
+    monitor = a.get("Content-Location")
+    for p in check_page(a, 202), page(mount.client, monitor):
+        assert p.one("h1").text == "Bundle accepted"
+        assert p.facts()["Lines"] == "2"
+        assert p.facts()["Successful"] == "0"
+        assert monitor in p.links() and monitor + "/responses" in p.links()
 
 
 @pytest.mark.parametrize("queue, enctype, file", [
