@@ -103,12 +103,11 @@ struct request_defaults {
  * Read env ("NAME=value", NULL at its end).
  *
  * ERR_FIELDS_TOO_LARGE, ERR_NOT_IMPLEMENTED (method), ERR_SYNTAX,
- * ERR_UNAUTHORIZED (two users), ERR_CONFIG
- * (prefix, queue, the location's path), ERR_NOT_FOUND (outside of the prefix,
- * or an empty segment, "." or
- * "..", or more segments than anything of ours has).  On failure method and
- * prefix are as far known as they could be, which is what an answer needs.
- * request_fini is due in either case.
+ * ERR_UNAUTHORIZED (two users), ERR_CONFIG (prefix, queue, the location's
+ * path), ERR_NOT_FOUND (outside of the prefix or of the location, or an empty
+ * segment, "." or "..", or more segments than anything of ours has).  On
+ * failure method and prefix are as far known as they could be, which is what
+ * an answer needs.  request_fini is due in either case.
  */
 enum err_code request_read(struct request *r, char *const *env,
     const struct request_defaults *d, struct err *e);

@@ -61,6 +61,17 @@ def test_any_path_below(mount, send, db):
             script, info, "q=/1", f"{script}{below}?q=/1"]
 
 
+def test_absolute_target(mount, db):
+    """The script is told of the path alone."""
+    path = f"{mount.prefix}-own/a?b"
+    a = mount.client.send("POST", f"http://any.example{path}", b"x",
+                          {"Host": "any.example"})
+    check_accepted(a, mount.prefix, b"x")
+    _, request = stored(db, a, mount.prefix)
+    assert [request.get(n) for n in NAMES] == [
+        f"{mount.prefix}-own", "/a", "b", path]
+
+
 def test_links_lead_to_the_resources(mount, send):
     a = send("POST", "/x", b"1")
     for url in (a.get("Location"), a.links()["monitor"]):
