@@ -109,6 +109,8 @@ libnightdrop_a_SOURCES = \
 	src/responder/bundle.c \
 	src/responder/bundle_doc.c src/responder/bundle_doc.h \
 	src/responder/bundle_intake.c src/responder/bundle_intake.h \
+	src/responder/bundle_jobs.c \
+	src/responder/bundle_responses.c \
 	src/responder/bundles.c \
 	src/responder/call.h \
 	src/responder/caller.c src/responder/caller.h \

@@ -30,6 +30,20 @@ static const struct ending endings[] = {
 };
 /* clang-format on */
 
+/* Said at another time than the request's they would mislead: a client would
+ * authenticate, or reset a form, or use what it never had. */
+static const int misleading[] = { 205, 206, 304, 401, 407, 412, 416, 421, 426,
+	431, 511 };
+
+bool
+ending_misleads(int status)
+{
+	for (size_t i = 0; i < sizeof(misleading) / sizeof(misleading[0]); i++)
+		if (misleading[i] == status)
+			return true;
+	return status < 200 || status > 599;
+}
+
 const struct ending *
 ending_get(int status, bool by_handler)
 {

@@ -17,6 +17,9 @@ struct ending {
 	struct problem problem;
 };
 
+/* A handler's own status that would mislead when it is served later. */
+bool ending_misleads(int status);
+
 /* For an outcome with this status; by_handler: it is the handler's own, but
  * makes no sense later.  Never NULL. */
 const struct ending *ending_get(int status, bool by_handler);

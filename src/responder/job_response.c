@@ -23,22 +23,6 @@
 
 #define RETRY_JUST_ENDED_S 5
 
-/* Said at another time than the request's they would mislead: a client would
- * authenticate, or reset a form, or use what it never had. */
-static const int meaningless[] = { 205, 206, 304, 401, 407, 412, 416, 421, 426,
-	431, 511 };
-
-static bool
-is_meaningless(int status)
-{
-	size_t n = sizeof(meaningless) / sizeof(meaningless[0]);
-
-	for (size_t i = 0; i < n; i++)
-		if (meaningless[i] == status)
-			return true;
-	return status < 200 || status > 599;
-}
-
 static enum err_code
 send_unfinished(struct call *c, const struct reader *who,
     const struct job_ref *ref, struct err *e)
@@ -212,7 +196,7 @@ job_response_get(struct call *c, struct err *e)
 		code = send_unfinished(c, &who, &ref, e);
 	else if (c->media == MEDIA_HTTP)
 		code = message_send(c, &ref, &a, e);
-	else if (!slice_eq_str(a.by, "handler") || is_meaningless(a.status))
+	else if (!slice_eq_str(a.by, "handler") || ending_misleads(a.status))
 		send_ending(c, &ref, &a);
 	else
 		code = send_answer(c, &ref, &a, e);

@@ -136,7 +136,9 @@ send_header(struct reply *r)
 bool
 reply_header(struct reply *r, int64_t length)
 {
-	buf_printf(&r->fields, "Content-Length: %" PRId64 "\r\n", length);
+	if (length >= 0)
+		buf_printf(
+		    &r->fields, "Content-Length: %" PRId64 "\r\n", length);
 	return send_header(r);
 }
 

@@ -50,8 +50,9 @@ bool reply_field(struct reply *r, const char *name, struct slice value);
 struct buf *reply_open_field(struct reply *r, const char *name);
 bool reply_close_field(struct reply *r);
 
-/* The header, and a body of so many bytes announced; false: nobody is
- * listening.  The body follows in pieces; of HEAD it is dropped here. */
+/* The header, and a body of so many bytes announced (-1: not known; it ends
+ * with the answer); false: nobody is listening.  The body follows in pieces; of
+ * HEAD it is dropped here. */
 bool reply_header(struct reply *r, int64_t length);
 bool reply_body(struct reply *r, struct slice piece);
 

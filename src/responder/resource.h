@@ -23,16 +23,18 @@ resource_fn upload_patch;
 resource_fn upload_delete;
 resource_fn upload_post; /* for X-HTTP-Method-Override */
 resource_fn upload_options;
-resource_fn bundles_post;     /* /queues/{queue}/bundles */
-resource_fn bundle_get;	      /* /bundles/{id}: the monitor */
-resource_fn bundle_delete;    /* /bundles/{id} */
-resource_fn job_get;	      /* /jobs/{id}: the monitor */
-resource_fn job_delete;	      /* /jobs/{id} */
-resource_fn job_request_get;  /* /jobs/{id}/request: what was submitted */
-resource_fn job_response_get; /* /jobs/{id}/response: what came of it */
-resource_fn problems_get;     /* /problems: what the types mean */
-resource_fn openapi_get;      /* /openapi.json */
-resource_fn health_get;	      /* /health */
-resource_fn metrics_get;      /* /metrics */
+resource_fn bundles_post;	  /* /queues/{queue}/bundles */
+resource_fn bundle_get;		  /* /bundles/{id}: the monitor */
+resource_fn bundle_delete;	  /* /bundles/{id} */
+resource_fn bundle_jobs_get;	  /* /bundles/{id}/jobs: its members */
+resource_fn bundle_responses_get; /* /bundles/{id}/responses: all answers */
+resource_fn job_get;		  /* /jobs/{id}: the monitor */
+resource_fn job_delete;		  /* /jobs/{id} */
+resource_fn job_request_get;	  /* /jobs/{id}/request: what was submitted */
+resource_fn job_response_get;	  /* /jobs/{id}/response: what came of it */
+resource_fn problems_get;	  /* /problems: what the types mean */
+resource_fn openapi_get;	  /* /openapi.json */
+resource_fn health_get;		  /* /health */
+resource_fn metrics_get;	  /* /metrics */
 
 #endif

@@ -42,6 +42,8 @@ static const struct route routes[] = {
 	{ "/queues/*/bundles", "POST, OPTIONS", { POST(bundles_post) } },
 	{ "/bundles/*", "GET, HEAD, DELETE, OPTIONS",
 	    { GET(bundle_get), DELETE(bundle_delete) } },
+	{ "/bundles/*/jobs", ALLOW_GET, { GET(bundle_jobs_get) } },
+	{ "/bundles/*/responses", ALLOW_GET, { GET(bundle_responses_get) } },
 	{ "/jobs/*", "GET, HEAD, DELETE, OPTIONS",
 	    { GET(job_get), DELETE(job_delete) } },
 	{ "/jobs/*/request", ALLOW_GET, { GET(job_request_get) } },

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: ISC
 """Bundles: many jobs in one request, all or nothing."""
 import json
-import os
+import socket
 
 import pytest
 
-from support import bundles
+from support import bundles, process
+from support.client import Client
 from support.documents import check_document, check_problem, digest
-
-OK = "printf 'Content-Type: text/plain\\n\\n'; cat"
 
 
 def kept(db):
@@ -131,7 +130,7 @@ def test_digest(client, db):
 def test_key(client, db):
     db.queue("keyed")
     data, other = bundles.body(1, 2), bundles.body(1, 3)
-    user = client.__class__(client.port, "/proxy-user", "ann")
+    user = Client(client.port, "/proxy-user", "ann")
     for c in (client, user):
         url = bundles.accepted(c, "keyed", data, Idempotency_Key='"k"')
         assert bundles.accepted(c, "keyed", data,
@@ -145,8 +144,8 @@ def test_key(client, db):
 
 
 def test_whose(client):
-    ann = client.__class__(client.port, "/proxy-user", "ann")
-    bob = client.__class__(client.port, "/proxy-user", "bob")
+    ann = Client(client.port, "/proxy-user", "ann")
+    bob = Client(client.port, "/proxy-user", "bob")
     hers = bundles.accepted(ann, "plain", b"1\n")
     assert ann.get(hers).status == 200
     for who in (bob, client):
@@ -178,7 +177,7 @@ def test_monitor(client):
 def test_lines_are_jobs(client, db):
     url = bundles.accepted(client, "plain", b"1\n[2]\n")
     assert client.get(url).status == 200
-    owner = client.__class__(client.port, "/proxy-user", "ann")
+    owner = Client(client.port, "/proxy-user", "ann")
     url = bundles.accepted(owner, "plain", b"1\n[2]\n")
     job = bundles.line_id(owner.get(url).json()["id"], 2)
     doc = owner.get(f"/jobs/{job}").json()
@@ -209,7 +208,6 @@ def test_cut_off(apache, client, db):
     """A client that goes away in the middle leaves nothing that runs."""
     before = db.value("select count(*) from nightdrop.bundle "
                       "where sealed is not null")
-    import socket
     with socket.create_connection(("127.0.0.1", apache.port)) as s:
         s.sendall(b"POST /proxy/queues/plain/bundles HTTP/1.1\r\nHost: x\r\n"
                   b"Content-Type: application/x-ndjson\r\n"
@@ -217,3 +215,157 @@ def test_cut_off(apache, client, db):
     assert bundles.post(client, "plain", b"1\n").status == 202
     assert db.value("select count(*) from nightdrop.bundle "
                     "where sealed is not null") == before + 1
+
+
+# By what is in the body: several kinds of answer.
+VARIED = """#!/usr/bin/python3
+import json, sys
+value = json.load(sys.stdin)
+out = sys.stdout.buffer
+if value == "bytes":
+    out.write(b"Content-Type: application/octet-stream\\n\\n\\xff\\0")
+elif value == "long":
+    out.write(b"Content-Type: text/plain\\n\\n" + b"x" * 70000)
+elif value == "no":
+    out.write(b"Status: 403 Not Tonight\\nX-Secret: 1\\n\\nno")
+elif value == "odd":
+    out.write(b"Status: 304 Not Modified\\n\\n")
+else:
+    out.write(b"Status: 201 Created\\nLocation: /x\\nContent-Type: "
+              b"application/json\\nSet-Cookie: a=b\\n\\n{\\"got\\":\\n"
+              + json.dumps(value).encode() + b"}\\n")
+"""
+
+
+def lines_of(answer):
+    assert answer.status == 200, answer
+    assert answer.get("Content-Type") == "application/x-ndjson"
+    assert answer.body.endswith(b"\n") or not answer.body
+    return [json.loads(x) for x in answer.body.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def varied(apache, db, batch, handlers):
+    """A bundle that has ended, of nobody; and its client."""
+    client = Client(apache.port, "/proxy")
+    db.queue("varied", max_attempts=1)
+    handlers.write("varied", VARIED)
+    url = bundles.accepted(client, "varied", bundles.body(
+        {"a": 1}, "bytes", "long", "no", "odd", "gone"))
+    job = client.get(url + "/jobs?after=5").json()["jobs"][0]["href"]
+    assert client.delete(job).status == 204
+    assert batch.run("--queue", "varied").status == 0
+    return client, url
+
+
+def test_jobs(varied):
+    client, url = varied
+    a = client.get(url + "/jobs")
+    doc = check_document(a)
+    assert [(j["line"], j["status"], j["outcome"]["status"])
+            for j in doc["jobs"]] == [
+        (1, "successful", 201), (2, "successful", 200),
+        (3, "successful", 200), (4, "failed", 403), (5, "successful", 304),
+        (6, "dismissed", 410)]
+    assert doc["next"] is None and "next" not in a.links()
+    for job in doc["jobs"]:
+        assert client.get(job["href"]).json()["id"] == job["id"]
+    assert client.get(url + "/jobs", If_None_Match=a.get("ETag")).status == 304
+
+
+def test_jobs_in_pages(varied):
+    client, url = varied
+    seen, page = [], url + "/jobs?limit=4"
+    while page:
+        a = client.get(page)
+        seen += [j["line"] for j in a.json()["jobs"]]
+        page = a.links().get("next")
+        assert page == a.json()["next"]
+    assert seen == [1, 2, 3, 4, 5, 6]
+    for bad in ("limit=0", "limit=1001", "after=-1", "after=x",
+                "after=99999999999"):
+        check_problem(client.get(f"{url}/jobs?{bad}"), 400)
+    assert client.get(url + "/jobs?after=10000000").json()["jobs"] == []
+
+
+def test_responses(varied):
+    client, url = varied
+    got = lines_of(client.get(url + "/responses"))
+    assert [(x["line"], x["status"], x["outcome"], x["by"]) for x in got] == [
+        (1, 201, "successful", "handler"), (2, 200, "successful", "handler"),
+        (3, 200, "successful", "handler"), (4, 403, "failed", "handler"),
+        (5, 502, "successful", "handler"), (6, 410, "dismissed", "client")]
+    for x in got:
+        own = client.get(x["href"])
+        assert own.status == x["status"], "what GET of it would answer"
+        if "headers" in x:
+            assert int(own.get("AsyncResult")) == x["result"]
+            for name, value in x["headers"]:
+                assert own.get(name) == value
+    assert got[0]["body"] == '{"got":\n{"a": 1}}\n'
+    assert dict(got[0]["headers"]) == {"Content-Type": "application/json",
+                                       "Location": "/x"}
+    assert got[1]["body_base64"] == "/wA="
+    assert got[2]["size"] == 70000 and "body" not in got[2]
+    assert got[3]["body"] == "no" and got[3]["headers"] == []
+    assert "body" not in got[4] and "headers" not in got[5]
+
+
+def test_responses_resumed(varied):
+    client, url = varied
+    whole = client.get(url + "/responses").body
+    for after in range(7):
+        part = client.get(f"{url}/responses?after={after}").body
+        assert part == b"".join(whole.splitlines(True)[after:])
+    head = client.request("HEAD", url + "/responses")
+    assert head.status == 200 and head.body == b""
+    check_problem(client.get(url + "/responses?after=x"), 400)
+
+
+def test_responses_before_the_end(client):
+    url = bundles.accepted(client, "plain", b"1\n" * 2500)
+    got = lines_of(client.get(url + "/responses"))
+    assert [x["line"] for x in got] == list(range(1, 2501))
+    assert {x["status"] for x in got} == {202}
+    assert client.get(got[2000]["href"]).status == 202
+
+
+def test_finished(varied):
+    client, url = varied
+    doc = check_document(client.get(url))
+    bundles.check(doc, "/proxy")
+    assert (doc["status"], doc["counts"]) == ("failed", {
+        "accepted": 0, "running": 0, "successful": 4, "failed": 1,
+        "dismissed": 1})
+    assert doc["finished"] and doc["expires"] > doc["finished"]
+    a = client.get(url)
+    assert a.get("Sunset") and not a.get("Retry-After")
+    assert client.delete(url).status == 204
+
+
+def test_kept_no_longer(varied, db):
+    client, url = varied
+    bundle = client.get(url).json()["id"]
+    db.sql("update nightdrop.bundle set expires = now() - interval '1 s' "
+           "where id = %s", bundle)
+    try:
+        for path in ("", "/jobs", "/responses"):
+            check_problem(client.get(url + path), 410)
+    finally:
+        db.sql("update nightdrop.bundle set expires = now() + interval '1 d' "
+               "where id = %s", bundle)
+
+
+def test_dismissed_while_it_runs(client, db, batch, handlers):
+    db.queue("slow", time_limit="1 minute")
+    handlers.write("slow", "sleep 30")
+    url = bundles.accepted(client, "slow", b"1\n" * 100)
+    run = batch.start("--queue", "slow")
+    process.wait_until(lambda: bundles.counts(client, url)[1].get("running"),
+                       10, "a line to run")
+    a = client.delete(url)
+    assert a.status == 202 and a.get("Content-Location") == url, a
+    bundles.check(check_document(a), "/proxy")
+    assert run.wait().status == 0
+    assert bundles.counts(client, url) == ("dismissed", {"dismissed": 100})
+    assert client.delete(url).status == 204
