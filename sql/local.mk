@@ -70,6 +70,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/queue_create.sql \
 	sql/functions/queue_hold.sql \
 	sql/functions/queue_list.sql \
+	sql/functions/queue_oldest.sql \
 	sql/functions/queue_open.sql \
 	sql/functions/queue_read.sql \
 	sql/functions/queue_release.sql \

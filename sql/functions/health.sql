@@ -6,7 +6,7 @@
 --           job at the head of a line; last_run, the last opening; late, that
 --           a queue has jobs, is not held, has no open run, and a whole
 --           interval has gone by since its next run was due.
--- Tables:   counter, queue, queue_basis, waiting, job, bundle, run; the catalogue.
+-- Tables:   counter, queue, queue_basis, run, those of queue_oldest; the catalogue.
 --
 -- SPDX-License-Identifier: ISC
 
@@ -34,24 +34,7 @@ select pg_is_in_recovery()
     clock_timestamp(),
     (select coalesce(min(m.ahead), 14) - 1 from month m where not m.ready),
     (select coalesce(sum(l.waiting), 0)::bigint from line l),
-    (select min(coalesce(u.sealed, j.accepted)) from line l
-	cross join lateral (
-	    (select w.id from nightdrop.waiting w
-	    where w.queue = l.queue and not w.again
-	    order by w.position, w.id limit 1)
-	    union all
-	    (select w.id from nightdrop.waiting w
-	    where w.queue = l.queue and w.again
-	    order by w.position, w.id limit 1)
-	    union all
-	    (select nightdrop.bundle_line(b.id, b.expanded + 1)
-	    from nightdrop.bundle b
-	    where b.queue = l.queue and b.sealed is not null
-		and b.expanded < b.lines
-	    order by b.position, b.id limit 1)) h
-	join nightdrop.job j on j.id = h.id
-	left join nightdrop.bundle u
-	    on u.id = nightdrop.bundle_of(j.id, j.line)),
+    (select min(nightdrop.queue_oldest(l.queue)) from line l),
     (select u.opened from nightdrop.run u order by u.id desc limit 1),
     exists (select from line l
 	join nightdrop.queue q on q.name = l.queue and not q.held

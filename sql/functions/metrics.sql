@@ -4,8 +4,8 @@
 --           where it is of none; detail, what else tells it from others of its
 --           name (an outcome, a kind of event), or null; value, as text.  The
 --           rows of a metric follow each other.
--- Tables:   queue, queue_basis, counter, waiting, running, job, run_queue, run,
---           event, and those of health.
+-- Tables:   queue, queue_basis, counter, running, run_queue, run, event, and
+--           those of queue_oldest and health.
 --
 -- Nothing here looks at more than a few rows a queue, however many jobs there
 -- are: what waits is from the counters, its oldest job from the head of the
@@ -26,7 +26,7 @@ with state as materialized (
 	    c.waiting, c.bytes, r.running, r.reserved,
 	    c.waiting > 0 and not q.held and b.opened is null
 		and coalesce(b.next_start + b.every < now(), false) as late,
-	    extract(epoch from now() - h.accepted) as age,
+	    extract(epoch from now() - nightdrop.queue_oldest(q.name)) as age,
 	    extract(epoch from l.opened) as last_opened,
 	    extract(epoch from e.closed) as last_closed, e.balanced
 	from nightdrop.queue q
@@ -39,17 +39,6 @@ with state as materialized (
 		select count(r.started) as running,
 		    count(*) - count(r.started) as reserved
 		from nightdrop.running r where r.queue = q.name) r
-	    cross join lateral (
-		select min(j.accepted) as accepted
-		from (
-		    (select w.id from nightdrop.waiting w
-		    where w.queue = q.name and not w.again
-		    order by w.position, w.id limit 1)
-		    union all
-		    (select w.id from nightdrop.waiting w
-		    where w.queue = q.name and w.again
-		    order by w.position, w.id limit 1)) w
-		    join nightdrop.job j on j.id = w.id) h
 	    left join lateral (
 		select u.opened from nightdrop.run_queue rq
 		    join nightdrop.run u on u.id = rq.run

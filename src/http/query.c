@@ -70,7 +70,7 @@ enum err_code
 query_int(struct slice query, const char *name, int64_t least, int64_t most,
     int64_t *out, struct err *e)
 {
-	struct query_value v;
+	struct query_value v = { .given = false };
 	enum err_code code = query_find(query, name, &v, e);
 	uint64_t n;
 

@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(24);
+select plan(29);
 
 create function pg_temp.figure(metric text, queue text default null,
     detail text default null)
@@ -85,6 +85,33 @@ select results_eq('select graded, hits from nightdrop.queue_read(''q'')',
 select is(array[pg_temp.figure('queue_jobs_total', 'q', 'failed'),
     pg_temp.figure('queue_quotes_graded_total', 'q')], array['2', '4'],
     'totals grow');
+
+-- Lines of a bundle have their quotes in its row.
+select t.queue('lines');
+select nightdrop.bundle_of(t.id(now()), 0) as bundle \gset
+select nightdrop.bundle_open(:'bundle', 'lines', 'ann', '{}') \g /dev/null
+select nightdrop.bundle_append(:'bundle', 1, '{a,b,c}', '{x,y,z}') \g /dev/null
+select is_empty('select * from nightdrop.job_list(''ann'', null, null, null, 9)
+    where id is not null', 'a bundle on its way in is in no list');
+select is(pg_temp.figure('queue_oldest_waiting_age_seconds', 'lines'), null,
+    'nor does it wait');
+select nightdrop.bundle_seal(:'bundle', 3, 3, 'd', null) \g /dev/null
+select is((select count(*) from nightdrop.job_list('ann', null, 'accepted',
+    null, 9)), 3::bigint, 'once sealed its lines are listed');
+update nightdrop.bundle set quote_latest = now() + interval '50 s',
+    quote_p95 = '-30 s', quote_ahead = 0, quote_slots = 1, since = '3',
+    sealed = now() - interval '40 s';
+select is(round(pg_temp.figure('queue_oldest_waiting_age_seconds', 'lines')
+    ::numeric), 40::numeric, 'and wait');
+select t.open('{lines}') as w \gset
+select from nightdrop.bundle_expand(:w, t.token(:w)) \g /dev/null
+select from t.turn(:w, want => 100) \g /dev/null
+select from t.turn(:w, starts => array(select id from nightdrop.running),
+    attempts => '{1,1,1}') \g /dev/null
+select t.finish(:w, id, 1, 'successful') from nightdrop.running \g /dev/null
+select nightdrop.run_leave(:w, t.token(:w)) \g /dev/null
+select results_eq('select graded, hits from nightdrop.queue_read(''lines'')',
+    'values (3::bigint, 2::bigint)', 'and are graded: the last was late');
 
 -- The rest.
 select is(array[pg_temp.figure('queue_held', 'idle'),

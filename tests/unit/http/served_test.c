@@ -71,6 +71,25 @@ START_TEST(which_fields_are_passed_on)
 }
 END_TEST
 
+START_TEST(all_fields)
+{
+	struct buf b;
+	struct err e = ERR_INIT;
+
+	buf_init(&b, 1000);
+	ck_assert_int_eq(
+	    served_all(slice_str("[[\"Set-Cookie\",\"a\"],[\"X-B\",\"\"],"
+				 "[\"X-C: d\",\"1\"],[\"\",\"1\"],"
+				 "[\"Set-Cookie\",\"e\"]]"),
+		collect, &b, &e),
+	    ERR_OK);
+	ck_assert_str_eq(b.ptr, "Set-Cookie=a;X-B=;Set-Cookie=e;");
+	ck_assert_int_eq(
+	    served_all(SLICE_LIT("{}"), collect, &b, &e), ERR_SHAPE);
+	buf_fini(&b);
+}
+END_TEST
+
 Suite *served_suite(void);
 
 Suite *
@@ -81,6 +100,7 @@ served_suite(void)
 
 	tcase_add_loop_test(
 	    t, which_fields_are_passed_on, 0, sizeof(cases) / sizeof(cases[0]));
+	tcase_add_test(t, all_fields);
 	suite_add_tcase(s, t);
 	return s;
 }
