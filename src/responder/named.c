@@ -176,7 +176,7 @@ enum err_code
 named_get(struct call *c, struct err *e)
 {
 	struct named n = { .waits = false };
-	struct slice name;
+	struct slice name = SLICE_NONE;
 	struct job_ref ref;
 	enum err_code code;
 
