@@ -40,19 +40,26 @@ page_text(const json_t *object, const char *name)
 	return slice_mem(json_string_value(v), json_string_length(v));
 }
 
+static bool
+is_here(const struct request *r, const char *path)
+{
+	size_t len = r->prefix.len;
+
+	return r->path.ptr != NULL && r->path.len >= len &&
+	       slice_eq(slice_mem(r->path.ptr, len), r->prefix) &&
+	       slice_eq_str(
+		   slice_mem(r->path.ptr + len, r->path.len - len), path);
+}
+
 static void
 put_place(const struct page *p, const char *path, const char *text)
 {
-	struct slice here = p->call->request.path;
-	size_t prefix = p->call->request.prefix.len;
-	bool current =
-	    here.len >= prefix &&
-	    slice_eq_str(slice_mem(here.ptr + prefix, here.len - prefix), path);
+	bool here = is_here(&p->call->request, path);
 
 	buf_puts(p->out, "<a href=\"");
 	html_attr(p->out, page_base(p->call));
 	buf_printf(p->out, "%s\"%s>%s</a>", path,
-	    current ? " aria-current=\"page\"" : "", text);
+	    here ? " aria-current=\"page\"" : "", text);
 }
 
 static void

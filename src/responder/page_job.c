@@ -50,6 +50,7 @@ put_estimate(const struct page *p)
 {
 	const json_t *quote = json_object_get(p->doc, "quote");
 	struct slice likely = page_text(quote, "likely");
+	struct slice earliest = page_text(quote, "earliest");
 	int64_t ahead = json_integer_value(json_object_get(quote, "ahead"));
 
 	if (likely.len == 0) {
@@ -59,7 +60,8 @@ put_estimate(const struct page *p)
 	} else {
 		put_instant(
 		    p, "<p>Its result will likely be there at ", likely);
-		put_instant(p, ", not before ", page_text(quote, "earliest"));
+		if (!slice_eq(likely, earliest))
+			put_instant(p, ", not before ", earliest);
 		put_instant(p, ", and by ", page_text(quote, "latest"));
 		buf_puts(p->out, " at the latest.");
 	}
