@@ -8,7 +8,8 @@ dist_sql_DATA = sql/roles.sql
 sqlmigrationsdir = $(sqldir)/migrations
 dist_sqlmigrations_DATA = \
 	sql/migrations/0001-tables.sql \
-	sql/migrations/0002-http.sql
+	sql/migrations/0002-http.sql \
+	sql/migrations/0003-run.sql
 
 sqlfunctionsdir = $(sqldir)/functions
 dist_sqlfunctions_DATA = \
