@@ -36,8 +36,7 @@ ROUTES = {
 }
 SOURCE = (place.TOP / "src/responder/route.c").read_text()
 SERVED = re.findall(r'^\t\{ "(/[^"]*)",', SOURCE, re.M)
-HERE = [p for p in ROUTES if p in SERVED]
-READABLE = [p for p in HERE if "GET" in ROUTES[p]]
+READABLE = [p for p, methods in ROUTES.items() if "GET" in methods]
 # What one answer has otherwise than the next: a time with some chance in it.
 VARYING = {"retry-after"}
 
@@ -85,11 +84,10 @@ def check_refused(method, answer, status):
 
 
 def test_every_resource_has_its_row():
-    assert len(HERE) > 8
-    assert set(SERVED) - set(ROUTES) == set(), "add a row above"
+    assert sorted(SERVED) == sorted(ROUTES), "each needs a row above"
 
 
-@pytest.mark.parametrize("pattern", HERE)
+@pytest.mark.parametrize("pattern", ROUTES)
 def test_methods(path, pattern):
     allow = ROUTES[pattern] + ", OPTIONS"
     for method in KNOWN:
@@ -115,7 +113,7 @@ def test_head_is_get_without_the_body(path, pattern):
     one, other = ([f for f in a.fields if f[0].lower() not in VARYING]
                   for a in (get, head))
     assert one == other
-    if get.status != 303:
+    if get.status != 303 and "responses" not in pattern:  # it is streamed
         assert int(head.get("Content-Length")) == len(get.body) > 0
 
 
