@@ -104,6 +104,20 @@ def test_an_allowed_origin(front, name, origin, said):
     check_problem(check_open(a, said), 501)
 
 
+@pytest.mark.parametrize("path, method", [
+    ("/queues/plain/uploads", "POST"), ("/uploads/x", "PATCH")])
+def test_an_upload_by_a_page(front, path, method):
+    """A browser asks first; the answer serves tus and the browser."""
+    wanted = "content-type,tus-resumable,upload-length,upload-offset"
+    a = check_open(at(front, "list").request(
+        "OPTIONS", path, Origin=LISTED, Access_Control_Request_Method=method,
+        Access_Control_Request_Headers=wanted), LISTED)
+    assert a.status == 204
+    assert method in names(a, "Access-Control-Allow-Methods")
+    assert names(a, "Access-Control-Allow-Headers") == set(wanted.split(","))
+    assert a.get("Tus-Version") == "1.0.0"
+
+
 @pytest.mark.parametrize("origin", [
     OTHER, "null", LISTED + ":443", LISTED + ".evil.example", "http://shop",
     "https://shop.example/"])

@@ -339,6 +339,27 @@ def test_owner(mount):
     assert ann.delete(where, **TUS).status == 204
 
 
+def test_who_may(mount, db, nothing_new):
+    """Asked at the creation, and again when it becomes a job."""
+    queue = db.queue(f"hers-{mount.kind}", submitters=["ann"],
+                     max_waiting_owner=0)
+    fields = {**TUS, "Upload_Length": "3"}
+    path = f"/queues/{queue}/uploads"
+    check_problem(mount.client.post(path, **fields), 401)
+    check_problem(mount.user("bob").post(path, **fields), 403)
+    ann = mount.user("ann")
+    a = ann.post(path, **fields)
+    check_problem(a, 429)
+    check_tus(a)
+    db.sql("update nightdrop.queue set max_waiting_owner = 1 where name = %s",
+           queue)
+    where, _ = create(ann, 3, queue)
+    db.sql("update nightdrop.queue set submitters = '{bob}' where name = %s",
+           queue)
+    check_problem(patch(ann, where, 0, b"abc"), 403)
+    assert head(ann, where).status == 404
+
+
 def test_key(client):
     where, _ = create(client, 6)
     for other in (where[:-1] + ("A" if where[-1] != "A" else "Q"),
