@@ -53,6 +53,7 @@ static const struct {
 	{ "self", NULL }, /* this page */
 	{ "service-desc", "OpenAPI: all of this, for a program" },
 	{ "submit", NULL },
+	{ "upload", NULL },
 };
 
 /* Members that count bytes. */

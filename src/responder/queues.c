@@ -77,6 +77,7 @@ put_queue(struct buf *b, const struct call *c, const struct queue_info *q)
 	json_put_open(b, '[');
 	put_link(b, c, "self", q->name, "");
 	put_link(b, c, "submit", q->name, "/jobs");
+	put_link(b, c, "upload", q->name, "/uploads");
 	json_put_close(b, ']');
 	json_put_close(b, '}');
 }

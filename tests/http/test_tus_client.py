@@ -12,7 +12,7 @@ import pytest
 from support import npm, process
 
 MIB = 1 << 20
-SCRIPT = pathlib.Path(__file__).with_name("tus_client.js")
+SCRIPT = pathlib.Path(__file__).parent / "clients" / "tus.js"
 BODY = hashlib.shake_128(b"a long one").digest(6 * MIB + 12345)
 
 
@@ -89,7 +89,7 @@ def test_line_breaks(client, line, run):
     assert line.left is None
     heads = [offset for method, _, offset in result["said"]
              if method == "HEAD"]
-    assert heads and heads[-1] > 3 * MIB, result["said"]
+    assert heads and 0 < heads[-1] < len(BODY), result["said"]
 
 
 def test_given_up_and_resumed(client, db, line, run):

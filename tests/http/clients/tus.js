@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // An upload with tus-js-client, as its users write it.
 //
-//   tus_client.js endpoint file urls mode
+//   tus.js endpoint file urls mode
 //
 // urls: the file in which the client remembers URLs of uploads.  mode:
 //   whole   one PATCH, and again from where it broke off
@@ -36,7 +36,7 @@ function checksum(request) {
 const options = {
   endpoint,
   urlStorage: new tus.FileUrlStorage(urls),
-  retryDelays: mode === 'abort' ? null : [0, 100, 300, 1000, 3000],
+  retryDelays: mode === 'abort' ? null : [300, 1000, 3000],
   metadata: { filename: 'größe.bin', filetype: 'application/x-test' },
   onBeforeRequest(request) {
     if (mode === 'chunks' && request.getMethod() === 'POST') checksum(request)
