@@ -31,6 +31,7 @@ static const struct {
 	VAR("HTTP_ACCESS_CONTROL_REQUEST_METHOD", access_control_request_method),
 	VAR("HTTP_AUTHORIZATION", authorization),
 	VAR("HTTP_CONTENT_DIGEST", content_digest),
+	VAR("HTTP_CONTENT_ENCODING", content_encoding),
 	VAR("HTTP_CONTENT_RANGE", content_range),
 	VAR("HTTP_HOST", host),
 	VAR("HTTP_IDEMPOTENCY_KEY", idempotency_key),

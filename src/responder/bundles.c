@@ -21,6 +21,11 @@ check_type(const struct request *r, struct err *e)
 		slice_trim(slice_cut(&type, ';')), "application/x-ndjson"))
 		return err_set(e, ERR_MEDIA_TYPE,
 		    "a bundle is application/x-ndjson: a JSON value a line");
+	if (r->var.content_encoding.ptr != NULL &&
+	    !slice_eq_nocase(r->var.content_encoding, "identity"))
+		return err_set(e, ERR_MEDIA_TYPE,
+		    "a bundle is read line by line: send it without a "
+		    "Content-Encoding");
 	return ERR_OK;
 }
 

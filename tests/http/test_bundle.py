@@ -100,6 +100,15 @@ def test_type(client, type):
                   415)
 
 
+def test_encoding(client):
+    """Nothing is unpacked here; a line is not half a zip file."""
+    doc = check_problem(bundles.post(client, "plain", b"1\n",
+                                     Content_Encoding="gzip"), 415)
+    assert "Content-Encoding" in doc["detail"]
+    assert bundles.post(client, "plain", b"1\n",
+                        Content_Encoding="identity").status == 202
+
+
 def test_type_with_parameter(client):
     assert bundles.post(client, "plain", b"1\n", Content_Type=(
         "Application/X-NDJSON; charset=utf-8")).status == 202

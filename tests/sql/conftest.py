@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: ISC
-"""A database of its own for each test, made from the source tree's
+"""A database of its own for each test, or for each file, made from the source tree's
 sql/install on the server that PG* names, as a superuser."""
+import contextlib
+import itertools
 import os
 import pathlib
 import subprocess
@@ -10,6 +12,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 INSTALL = os.environ.get("NIGHTDROP_SQL_INSTALL", ROOT / "sql" / "install")
 HELPERS = ROOT / "tests" / "sql" / "fixture" / "helpers.sql"
+numbers = itertools.count()
 
 
 def psql(database, *args):
@@ -17,9 +20,9 @@ def psql(database, *args):
                     *args], check=True, stdout=subprocess.DEVNULL)
 
 
-@pytest.fixture
-def db():
-    name = f"nightdrop_test_races_{os.getpid()}"
+@contextlib.contextmanager
+def database():
+    name = f"nightdrop_test_races_{os.getpid()}_{next(numbers)}"
     psql("postgres", "-c",
          f"create database {name} template template0 encoding 'UTF8'")
     try:
@@ -29,3 +32,16 @@ def db():
         yield name
     finally:
         psql("postgres", "-c", f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def db():
+    with database() as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def shared_db():
+    """One for all tests of a file, which clean up behind themselves."""
+    with database() as name:
+        yield name
