@@ -65,6 +65,15 @@ bundle_open(struct store *s, const struct submission *b, int64_t deadline_ms,
 	return code;
 }
 
+/* What was stored, nobody waited for: a server that crashes may lose it.  That
+ * is not the client's doing, and sending all of it again will mend it. */
+static enum err_code
+lost(struct err *e)
+{
+	return err_set(e, ERR_BUSY,
+	    "the lines before are not there any more; send all of it again");
+}
+
 static enum err_code
 append(struct store *s, const struct uuid *id, int32_t first,
     const struct bundle_line *lines, size_t n, int64_t deadline_ms,
@@ -88,9 +97,7 @@ append(struct store *s, const struct uuid *id, int32_t first,
 	code = pool_call(store_pool(s), STMT_BUNDLE_APPEND, &p, deadline_ms,
 	    CALL_REPEAT, &r, e);
 	if (code == ERR_OK && (rows_count(r) != 1 || !rows_bool(r, 0, 0)))
-		code = err_set(e, ERR_GONE,
-		    "the lines before are kept no longer; send all of it "
-		    "again");
+		code = lost(e);
 	rows_free(r);
 	return code;
 }
@@ -138,8 +145,9 @@ bundle_seal(struct store *s, const struct submission *b, int64_t lines,
     int64_t bytes, int64_t deadline_ms, struct bundle_state *out, struct err *e)
 {
 	struct seal seal = { b, lines, bytes, out };
+	enum err_code code = settle_call(try_seal, s, &seal, deadline_ms, e);
 
-	return settle_call(try_seal, s, &seal, deadline_ms, e);
+	return code == ERR_GONE ? lost(e) : code;
 }
 
 void

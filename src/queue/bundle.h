@@ -31,8 +31,8 @@ struct bundle_line {
 	uint8_t digest[DIGEST_LEN];
 };
 
-/* n lines, the first of which has the number first.  ERR_GONE: the bundle is
- * kept no longer. */
+/* n lines, the first of which has the number first.  ERR_BUSY: those before
+ * are lost. */
 enum err_code bundle_append(struct store *s, const struct uuid *id,
     int32_t first, const struct bundle_line *lines, size_t n,
     int64_t deadline_ms, struct err *e);
