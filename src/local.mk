@@ -89,6 +89,7 @@ libnightdrop_a_SOURCES = \
 	src/http/tus.c src/http/tus.h \
 	src/http/variables.c src/http/variables.h \
 	src/queue/accept.c src/queue/accept.h \
+	src/queue/ask.c src/queue/ask.h \
 	src/queue/bundle.c src/queue/bundle.h \
 	src/queue/bundle_state.c src/queue/bundle_state.h \
 	src/queue/commit.c src/queue/commit.h \

@@ -7,10 +7,9 @@
  */
 #include "queue/accept.h"
 
-#include "db/pool.h"
+#include "queue/ask.h"
 #include "queue/commit.h"
 #include "queue/named.h"
-#include "queue/receipt.h"
 #include "queue/settle.h"
 
 static enum err_code
@@ -18,24 +17,17 @@ try_alone(struct store *s, const struct submission *j, int64_t deadline_ms,
     struct receipt *out, struct err *e)
 {
 	struct params p;
-	struct rows *r = NULL;
-	enum err_code code;
 
 	params_init(&p);
 	params_uuid(&p, &j->id);
 	params_text(&p, j->queue);
-	params_text(&p, j->owner.ptr == NULL ? SLICE_LIT("") : j->owner);
+	ask_owner(&p, j->owner);
 	params_text(&p, j->request);
 	params_text(&p, j->type);
 	params_bytes_lent(&p, j->body.ptr == NULL ? SLICE_LIT("") : j->body);
 	params_bytes(&p, slice_mem(j->digest, DIGEST_LEN));
 	params_text(&p, j->key);
-	code = pool_call(
-	    store_pool(s), STMT_JOB_ACCEPT, &p, deadline_ms, CALL_ONCE, &r, e);
-	if (code == ERR_OK)
-		code = receipt_only(r, out, e);
-	rows_free(r);
-	return code;
+	return ask_receipt(s, STMT_JOB_ACCEPT, &p, deadline_ms, out, e);
 }
 
 /* The database knows which queues have a quota. */

@@ -38,7 +38,6 @@ struct submission {
 	struct slice name, if_match, if_none_match;
 	int64_t size;
 	uint8_t digest[DIGEST_LEN];
-	const struct resumed *resumed; /* what resume.h needs; NULL */
 };
 
 struct quote {

@@ -9,7 +9,7 @@
 #include "queue/bundle.h"
 
 #include "base/clock.h"
-#include "db/pool.h"
+#include "queue/ask.h"
 #include "queue/receipt.h"
 #include "queue/settle.h"
 
@@ -42,27 +42,14 @@ bundle_open(struct store *s, const struct submission *b, int64_t deadline_ms,
     int64_t *limit, struct err *e)
 {
 	struct params p;
-	struct rows *r = NULL;
-	enum err_code code;
 
 	params_init(&p);
 	params_uuid(&p, &b->id);
 	params_text(&p, b->queue);
-	params_text(&p, b->owner.ptr == NULL ? SLICE_LIT("") : b->owner);
+	ask_owner(&p, b->owner);
 	params_text(&p, b->request);
 	params_text(&p, b->key);
-	code = pool_call(store_pool(s), STMT_BUNDLE_OPEN, &p, deadline_ms,
-	    CALL_REPEAT, &r, e);
-	if (code == ERR_OK && rows_count(r) != 1)
-		code = err_set(e, ERR_SHAPE, "bundle_open: not one row");
-	else if (code == ERR_OK) {
-		*limit = rows_int8(r, 0, 1);
-		code = receipt_verdict(rows_text(r, 0, 0), *limit, e);
-	}
-	rows_free(r);
-	if (code == ERR_CLOCK)
-		store_clock_doubted(s);
-	return code;
+	return ask_limit(s, STMT_BUNDLE_OPEN, &p, deadline_ms, limit, e);
 }
 
 /* What was stored, nobody waited for: a server that crashes may lose it.  That
@@ -94,9 +81,8 @@ append(struct store *s, const struct uuid *id, int32_t first,
 	for (size_t i = 0; i < n; i++)
 		params_item_bytes(&p, slice_mem(lines[i].digest, DIGEST_LEN));
 	params_array_end(&p);
-	code = pool_call(store_pool(s), STMT_BUNDLE_APPEND, &p, deadline_ms,
-	    CALL_REPEAT, &r, e);
-	if (code == ERR_OK && (rows_count(r) != 1 || !rows_bool(r, 0, 0)))
+	code = ask_row(s, STMT_BUNDLE_APPEND, &p, deadline_ms, &r, e);
+	if (code == ERR_OK && !rows_bool(r, 0, 0))
 		code = lost(e);
 	rows_free(r);
 	return code;
@@ -161,9 +147,9 @@ bundle_abort(struct store *s, const struct uuid *id, int64_t deadline_ms)
 
 		params_init(&p);
 		params_uuid(&p, id);
-		more = pool_call(store_pool(s), STMT_BUNDLE_ABORT, &p,
-			   deadline_ms, CALL_REPEAT, &r, NULL) == ERR_OK &&
-		       rows_count(r) == 1 && rows_bool(r, 0, 0);
+		more = ask_row(s, STMT_BUNDLE_ABORT, &p, deadline_ms, &r,
+			   NULL) == ERR_OK &&
+		       rows_bool(r, 0, 0);
 		rows_free(r);
 	}
 }

@@ -6,7 +6,7 @@
 #include "queue/bundle_state.h"
 
 #include "base/clock.h"
-#include "db/pool.h"
+#include "queue/ask.h"
 #include "queue/receipt.h"
 
 #define ANSWERS_MOST 1000	    /* of one call */
@@ -58,24 +58,6 @@ bundle_state_take(struct rows *r, struct bundle_state *out, struct err *e)
 	return ERR_OK;
 }
 
-static void
-reader_params(struct params *p, const struct reader *who)
-{
-	params_init(p);
-	params_uuid(p, &who->id);
-	params_text(p, who->owner.ptr == NULL ? SLICE_LIT("") : who->owner);
-	params_bool(p, who->capability);
-}
-
-/* Read-only, or idempotent: repeated when a connection is lost. */
-static enum err_code
-call(struct store *s, enum stmt_id stmt, struct params *p, int64_t deadline_ms,
-    struct rows **out, struct err *e)
-{
-	return pool_call(
-	    store_pool(s), stmt, p, deadline_ms, CALL_REPEAT, out, e);
-}
-
 enum err_code
 bundle_read(struct store *s, const struct reader *who, int64_t deadline_ms,
     struct bundle_state *out, struct err *e)
@@ -84,8 +66,9 @@ bundle_read(struct store *s, const struct reader *who, int64_t deadline_ms,
 	struct rows *r = NULL;
 	enum err_code code;
 
-	reader_params(&p, who);
-	code = call(s, STMT_BUNDLE_READ, &p, deadline_ms, &r, e);
+	params_init(&p);
+	ask_reader(&p, who);
+	code = ask_rows(s, STMT_BUNDLE_READ, &p, deadline_ms, &r, e);
 	return code == ERR_OK ? bundle_state_take(r, out, e) : code;
 }
 
@@ -98,13 +81,12 @@ stop(struct store *s, const struct reader *who, int64_t deadline_ms, bool *more,
 	struct rows *r = NULL;
 	enum err_code code;
 
-	reader_params(&p, who);
-	code = call(s, STMT_BUNDLE_STOP, &p, deadline_ms, &r, e);
+	params_init(&p);
+	ask_reader(&p, who);
+	code = ask_row(s, STMT_BUNDLE_STOP, &p, deadline_ms, &r, e);
 	if (code != ERR_OK)
 		return code;
-	code = rows_count(r) == 1 ?
-		   judge(rows_text(r, 0, 0), 0, e) :
-		   err_set(e, ERR_SHAPE, "bundle_stop: not one row");
+	code = judge(rows_text(r, 0, 0), 0, e);
 	*more = code == ERR_OK && rows_bool(r, 0, 1);
 	*running = code == ERR_OK ? rows_int8(r, 0, 2) : 0;
 	rows_free(r);
@@ -135,10 +117,11 @@ bundle_jobs(struct store *s, const struct reader *who, int32_t after, int most,
 {
 	struct params p;
 
-	reader_params(&p, who);
+	params_init(&p);
+	ask_reader(&p, who);
 	params_int4(&p, after);
 	params_int4(&p, most);
-	return call(s, STMT_BUNDLE_JOBS, &p, deadline_ms, rows, e);
+	return ask_rows(s, STMT_BUNDLE_JOBS, &p, deadline_ms, rows, e);
 }
 
 struct bundle_member
@@ -159,11 +142,12 @@ bundle_answers(struct store *s, const struct reader *who, int32_t after,
 {
 	struct params p;
 
-	reader_params(&p, who);
+	params_init(&p);
+	ask_reader(&p, who);
 	params_int4(&p, after);
 	params_int4(&p, ANSWERS_MOST);
 	params_int8(&p, ANSWERS_BYTES);
-	return call(s, STMT_BUNDLE_RESPONSES, &p, deadline_ms, rows, e);
+	return ask_rows(s, STMT_BUNDLE_RESPONSES, &p, deadline_ms, rows, e);
 }
 
 struct bundle_answer

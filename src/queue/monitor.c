@@ -6,17 +6,10 @@
 #include "queue/monitor.h"
 
 #include "base/clock.h"
-#include "db/pool.h"
+#include "queue/ask.h"
 #include "queue/receipt.h"
 
-/* A word of the database and the code that it stands for. */
-struct word {
-	const char *word;
-	enum err_code code;
-	const char *text;
-};
-
-static const struct word reading[] = {
+static const struct ask_word reading[] = {
 	{ "ok", ERR_OK, NULL },
 	{ "unfinished", ERR_OK, NULL },
 	{ "none", ERR_NOT_FOUND,
@@ -25,7 +18,7 @@ static const struct word reading[] = {
 	{ NULL, ERR_SHAPE, NULL },
 };
 
-static const struct word stopping[] = {
+static const struct ask_word stopping[] = {
 	{ "dismissed", ERR_OK, NULL },
 	{ "already", ERR_OK, NULL },
 	{ "stopping", ERR_OK, NULL },
@@ -37,32 +30,10 @@ static const struct word stopping[] = {
 	{ NULL, ERR_SHAPE, NULL },
 };
 
-static enum err_code
-judge(const struct word *w, struct slice verdict, struct err *e)
-{
-	while (w->word != NULL && !slice_eq_str(verdict, w->word))
-		w++;
-	if (w->word == NULL)
-		return err_set(e, ERR_SHAPE,
-		    "the database's verdict is %.*s, which this program does "
-		    "not know: install the newer program",
-		    (int)verdict.len, verdict.ptr == NULL ? "" : verdict.ptr);
-	return w->code == ERR_OK ? ERR_OK : err_set(e, w->code, "%s", w->text);
-}
-
-/* Read-only, or idempotent: repeated when a connection is lost. */
-static enum err_code
-call(struct store *s, enum stmt_id stmt, struct params *p, int64_t deadline_ms,
-    struct rows **out, struct err *e)
-{
-	return pool_call(
-	    store_pool(s), stmt, p, deadline_ms, CALL_REPEAT, out, e);
-}
-
 /* One row about a job, whose first column is a verdict. */
 static enum err_code
 ask(struct store *s, enum stmt_id stmt, const struct reader *who,
-    const struct word *words, int64_t deadline_ms, struct rows **out,
+    const struct ask_word *words, int64_t deadline_ms, struct rows **out,
     struct err *e)
 {
 	struct params p;
@@ -70,15 +41,11 @@ ask(struct store *s, enum stmt_id stmt, const struct reader *who,
 	enum err_code code;
 
 	params_init(&p);
-	params_uuid(&p, &who->id);
-	params_text(&p, who->owner.ptr == NULL ? SLICE_LIT("") : who->owner);
-	params_bool(&p, who->capability);
-	code = call(s, stmt, &p, deadline_ms, &r, e);
+	ask_reader(&p, who);
+	code = ask_row(s, stmt, &p, deadline_ms, &r, e);
 	if (code != ERR_OK)
 		return code;
-	code = rows_count(r) == 1 ? judge(words, rows_text(r, 0, 0), e) :
-				    err_set(e, ERR_SHAPE, "%s: not one row",
-					stmt_get(stmt)->name);
+	code = ask_judge(words, rows_text(r, 0, 0), e);
 	if (code != ERR_OK)
 		rows_free(r);
 	else
@@ -184,7 +151,7 @@ monitor_part(struct store *s, const struct uuid *id, int holder, int seq,
 	params_uuid(&p, id);
 	params_int4(&p, holder);
 	params_int4(&p, seq);
-	code = call(s, STMT_PART_READ, &p, deadline_ms, &r, e);
+	code = ask_rows(s, STMT_PART_READ, &p, deadline_ms, &r, e);
 	if (code != ERR_OK)
 		return code;
 	if (rows_count(r) != 1 || rows_null(r, 0, 0)) {
@@ -208,7 +175,7 @@ monitor_seek(struct store *s, const struct uuid *id, int holder, int64_t at,
 	params_uuid(&p, id);
 	params_int4(&p, holder);
 	params_int8(&p, at);
-	code = call(s, STMT_PART_SEEK, &p, deadline_ms, &r, e);
+	code = ask_rows(s, STMT_PART_SEEK, &p, deadline_ms, &r, e);
 	if (code != ERR_OK)
 		return code;
 	if (rows_count(r) == 1) {
@@ -247,7 +214,7 @@ monitor_queues(
 	struct params p;
 
 	params_init(&p);
-	return call(s, STMT_QUEUE_LIST, &p, deadline_ms, rows, e);
+	return ask_rows(s, STMT_QUEUE_LIST, &p, deadline_ms, rows, e);
 }
 
 enum err_code
@@ -258,7 +225,7 @@ monitor_queue(struct store *s, struct slice name, int64_t deadline_ms,
 
 	params_init(&p);
 	params_text(&p, name);
-	return call(s, STMT_QUEUE_READ, &p, deadline_ms, rows, e);
+	return ask_rows(s, STMT_QUEUE_READ, &p, deadline_ms, rows, e);
 }
 
 struct queue_info
@@ -290,13 +257,9 @@ monitor_health(
 	enum err_code code;
 
 	params_init(&p);
-	code = call(s, STMT_HEALTH, &p, deadline_ms, &r, e);
+	code = ask_row(s, STMT_HEALTH, &p, deadline_ms, &r, e);
 	if (code != ERR_OK)
 		return code;
-	if (rows_count(r) != 1) {
-		rows_free(r);
-		return err_set(e, ERR_SHAPE, "health: not one row");
-	}
 	out->read_only = rows_bool(r, 0, 0);
 	out->clock = rows_time(r, 0, 1);
 	out->partitions_ahead = rows_int4(r, 0, 2);
@@ -315,5 +278,5 @@ monitor_metrics(
 	struct params p;
 
 	params_init(&p);
-	return call(s, STMT_METRICS, &p, deadline_ms, rows, e);
+	return ask_rows(s, STMT_METRICS, &p, deadline_ms, rows, e);
 }

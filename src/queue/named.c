@@ -10,14 +10,7 @@
 #include "queue/named.h"
 
 #include "base/clock.h"
-#include "db/pool.h"
-#include "queue/receipt.h"
-
-static struct slice
-owner_of(struct slice owner)
-{
-	return owner.ptr == NULL ? SLICE_LIT("") : owner;
-}
+#include "queue/ask.h"
 
 static void
 put_size(struct params *p, int64_t size)
@@ -33,29 +26,16 @@ named_check(struct store *s, const struct submission *j, int64_t declared,
     int64_t deadline_ms, int64_t *limit, struct err *e)
 {
 	struct params p;
-	struct rows *r = NULL;
-	enum err_code code;
 
 	params_init(&p);
 	params_text(&p, j->queue);
-	params_text(&p, owner_of(j->owner));
+	ask_owner(&p, j->owner);
 	params_text(&p, j->name);
 	params_text(&p, j->type);
 	put_size(&p, declared);
 	params_text(&p, j->if_match);
 	params_text(&p, j->if_none_match);
-	code = pool_call(store_pool(s), STMT_NAMED_CHECK, &p, deadline_ms,
-	    CALL_REPEAT, &r, e);
-	if (code != ERR_OK)
-		return code;
-	if (rows_count(r) != 1)
-		code = err_set(e, ERR_SHAPE, "named_check: not one row");
-	else {
-		*limit = rows_int8(r, 0, 1);
-		code = receipt_verdict(rows_text(r, 0, 0), *limit, e);
-	}
-	rows_free(r);
-	return code;
+	return ask_limit(s, STMT_NAMED_CHECK, &p, deadline_ms, limit, e);
 }
 
 enum err_code
@@ -63,13 +43,11 @@ named_accept(struct store *s, const struct submission *j, int64_t deadline_ms,
     struct receipt *out, struct err *e)
 {
 	struct params p;
-	struct rows *r = NULL;
-	enum err_code code;
 
 	params_init(&p);
 	params_uuid(&p, &j->id);
 	params_text(&p, j->queue);
-	params_text(&p, owner_of(j->owner));
+	ask_owner(&p, j->owner);
 	params_text(&p, j->name);
 	params_text(&p, j->request);
 	params_text(&p, j->type);
@@ -78,12 +56,7 @@ named_accept(struct store *s, const struct submission *j, int64_t deadline_ms,
 	params_bytes(&p, slice_mem(j->digest, DIGEST_LEN));
 	params_text(&p, j->if_match);
 	params_text(&p, j->if_none_match);
-	code = pool_call(store_pool(s), STMT_NAMED_ACCEPT, &p, deadline_ms,
-	    CALL_ONCE, &r, e);
-	if (code == ERR_OK)
-		code = receipt_only(r, out, e);
-	rows_free(r);
-	return code;
+	return ask_receipt(s, STMT_NAMED_ACCEPT, &p, deadline_ms, out, e);
 }
 
 enum err_code
@@ -97,13 +70,12 @@ named_read(struct store *s, struct slice queue, struct slice owner,
 
 	params_init(&p);
 	params_text(&p, queue);
-	params_text(&p, owner_of(owner));
+	ask_owner(&p, owner);
 	params_text(&p, name);
-	code = pool_call(store_pool(s), STMT_NAMED_READ, &p, deadline_ms,
-	    CALL_REPEAT, &r, e);
+	code = ask_row(s, STMT_NAMED_READ, &p, deadline_ms, &r, e);
 	if (code != ERR_OK)
 		return code;
-	verdict = rows_count(r) == 1 ? rows_text(r, 0, 0) : SLICE_NONE;
+	verdict = rows_text(r, 0, 0);
 	*out = (struct named) { .waits = slice_eq_str(verdict, "waiting") };
 	if (slice_eq_str(verdict, "none"))
 		code = err_set(e, ERR_NOT_FOUND,

@@ -5,35 +5,19 @@
  */
 #include "queue/resume.h"
 
-#include "db/pool.h"
+#include "queue/ask.h"
 #include "queue/receipt.h"
 #include "queue/settle.h"
 
-static const struct {
-	const char *verdict;
-	enum err_code code;
-	const char *text;
-} verdicts[] = {
+static const struct ask_word words[] = {
+	{ "ok", ERR_OK, NULL },
+	{ "done", ERR_OK, NULL },
 	{ "none", ERR_NOT_FOUND,
 	    "there is no such upload, or it is not yours" },
 	{ "gone", ERR_GONE, "the upload is kept no longer; create a new one" },
 	{ "offset", ERR_OFFSET, "the upload goes on at another Upload-Offset" },
+	{ NULL, ERR_SHAPE, NULL },
 };
-
-static enum err_code
-judge(struct slice verdict, struct err *e)
-{
-	if (slice_eq_str(verdict, "ok") || slice_eq_str(verdict, "done"))
-		return ERR_OK;
-	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
-		if (slice_eq_str(verdict, verdicts[i].verdict))
-			return err_set(
-			    e, verdicts[i].code, "%s", verdicts[i].text);
-	return err_set(e, ERR_SHAPE,
-	    "the database's verdict is %.*s, which this program does not "
-	    "know: install the newer program",
-	    (int)verdict.len, verdict.ptr == NULL ? "" : verdict.ptr);
-}
 
 static enum err_code
 not_the_writer(struct err *e)
@@ -41,25 +25,6 @@ not_the_writer(struct err *e)
 	return err_set(e, ERR_OFFSET,
 	    "another request goes on with this upload, or it is kept no "
 	    "longer");
-}
-
-/* A call that answers one row. */
-static enum err_code
-ask(struct store *s, enum stmt_id stmt, struct params *p, int64_t deadline_ms,
-    struct rows **out, struct err *e)
-{
-	struct rows *r = NULL;
-	enum err_code code =
-	    pool_call(store_pool(s), stmt, p, deadline_ms, CALL_REPEAT, &r, e);
-
-	if (code == ERR_OK && rows_count(r) != 1) {
-		rows_free(r);
-		return err_set(
-		    e, ERR_SHAPE, "%s: not one row", stmt_get(stmt)->name);
-	}
-	if (code == ERR_OK)
-		*out = r;
-	return code;
 }
 
 enum err_code
@@ -74,12 +39,12 @@ resume_create(struct store *s, const struct submission *j,
 	params_init(&p);
 	params_uuid(&p, &j->id);
 	params_text(&p, j->queue);
-	params_text(&p, j->owner.ptr == NULL ? SLICE_LIT("") : j->owner);
+	ask_owner(&p, j->owner);
 	params_text(&p, j->request);
 	params_text(&p, j->type);
 	params_int8(&p, j->size);
 	params_uuid(&p, writer);
-	code = ask(s, STMT_UPLOAD_CREATE, &p, deadline_ms, &r, e);
+	code = ask_row(s, STMT_UPLOAD_CREATE, &p, deadline_ms, &r, e);
 	if (code != ERR_OK)
 		return code;
 	*limit = rows_int8(r, 0, 1);
@@ -91,25 +56,17 @@ resume_create(struct store *s, const struct submission *j,
 	return code;
 }
 
-static void
-put_reader(struct params *p, const struct reader *who)
-{
-	params_uuid(p, &who->id);
-	params_text(p, who->owner.ptr == NULL ? SLICE_LIT("") : who->owner);
-	params_bool(p, who->capability);
-}
-
 /* upload_read, and upload_take, which has a column more. */
 static enum err_code
 read_state(struct store *s, enum stmt_id stmt, struct params *p,
     int64_t deadline_ms, struct upload_state *out, struct err *e)
 {
 	struct rows *r = NULL;
-	enum err_code code = ask(s, stmt, p, deadline_ms, &r, e);
+	enum err_code code = ask_row(s, stmt, p, deadline_ms, &r, e);
 
 	if (code != ERR_OK)
 		return code;
-	if ((code = judge(rows_text(r, 0, 0), e)) != ERR_OK) {
+	if ((code = ask_judge(words, rows_text(r, 0, 0), e)) != ERR_OK) {
 		rows_free(r);
 		return code;
 	}
@@ -132,7 +89,7 @@ resume_read(struct store *s, const struct reader *who, int64_t deadline_ms,
 	struct params p;
 
 	params_init(&p);
-	put_reader(&p, who);
+	ask_reader(&p, who);
 	return read_state(s, STMT_UPLOAD_READ, &p, deadline_ms, out, e);
 }
 
@@ -144,7 +101,7 @@ resume_take(struct store *s, const struct reader *who, int64_t at,
 	struct params p;
 
 	params_init(&p);
-	put_reader(&p, who);
+	ask_reader(&p, who);
 	params_int8(&p, at);
 	params_uuid(&p, writer);
 	return read_state(s, STMT_UPLOAD_TAKE, &p, deadline_ms, out, e);
@@ -164,7 +121,7 @@ append_once(struct store *s, const struct uuid *id, const struct uuid *writer,
 	params_int4(&p, seq);
 	params_bytes_lent(&p, data);
 	params_bool(&p, keep);
-	code = ask(s, STMT_UPLOAD_APPEND, &p, deadline_ms, &r, e);
+	code = ask_row(s, STMT_UPLOAD_APPEND, &p, deadline_ms, &r, e);
 	if (code == ERR_OK && !rows_bool(r, 0, 0))
 		code = not_the_writer(e);
 	rows_free(r);
@@ -198,7 +155,7 @@ resume_keep(struct store *s, const struct uuid *id, const struct uuid *writer,
 	params_uuid(&p, writer);
 	params_int4(&p, parts);
 	params_int8(&p, received);
-	code = ask(s, STMT_UPLOAD_KEEP, &p, deadline_ms, &r, e);
+	code = ask_row(s, STMT_UPLOAD_KEEP, &p, deadline_ms, &r, e);
 	if (code != ERR_OK)
 		return code;
 	if (rows_null(r, 0, 0))
@@ -209,34 +166,31 @@ resume_keep(struct store *s, const struct uuid *id, const struct uuid *writer,
 	return code;
 }
 
+struct completion {
+	const struct resumed *upload;
+	struct receipt *out;
+};
+
 static enum err_code
-try_complete(struct store *s, const struct submission *j, int64_t deadline_ms,
-    struct receipt *out, struct err *e)
+try_complete(struct store *s, void *arg, int64_t deadline_ms, struct err *e)
 {
+	const struct completion *c = arg;
 	struct params p;
-	struct rows *r = NULL;
-	enum err_code code;
 
 	params_init(&p);
-	params_uuid(&p, &j->id);
-	params_uuid(&p, &j->resumed->writer);
-	params_int4(&p, j->resumed->parts);
-	params_bytes(&p, j->resumed->digested ?
-			     slice_mem(j->digest, DIGEST_LEN) :
-			     SLICE_NONE);
-	code = pool_call(store_pool(s), STMT_UPLOAD_COMPLETE, &p, deadline_ms,
-	    CALL_ONCE, &r, e);
-	if (code == ERR_OK)
-		code = receipt_only(r, out, e);
-	rows_free(r);
-	return code;
+	params_uuid(&p, &c->upload->id);
+	params_uuid(&p, &c->upload->writer);
+	params_int4(&p, c->upload->parts);
+	params_bytes(&p, c->upload->digest);
+	return ask_receipt(s, STMT_UPLOAD_COMPLETE, &p, deadline_ms, c->out, e);
 }
 
 enum err_code
-resume_complete(struct store *s, const struct submission *j,
+resume_complete(struct store *s, const struct resumed *upload,
     int64_t deadline_ms, struct receipt *out, struct err *e)
 {
-	enum err_code code = settle(try_complete, s, j, deadline_ms, out, e);
+	struct completion c = { upload, out };
+	enum err_code code = settle_call(try_complete, s, &c, deadline_ms, e);
 
 	return code == ERR_GONE ? not_the_writer(e) : code;
 }
@@ -250,10 +204,10 @@ resume_end(struct store *s, const struct reader *who, int64_t deadline_ms,
 	enum err_code code;
 
 	params_init(&p);
-	put_reader(&p, who);
-	code = ask(s, STMT_UPLOAD_END, &p, deadline_ms, &r, e);
+	ask_reader(&p, who);
+	code = ask_row(s, STMT_UPLOAD_END, &p, deadline_ms, &r, e);
 	if (code == ERR_OK)
-		code = judge(rows_text(r, 0, 0), e);
+		code = ask_judge(words, rows_text(r, 0, 0), e);
 	if (code == ERR_OK)
 		*done = slice_eq_str(rows_text(r, 0, 0), "done");
 	rows_free(r);

@@ -17,12 +17,6 @@
 #include "queue/accept.h"
 #include "queue/monitor.h"
 
-struct resumed {
-	struct uuid writer;
-	int parts; /* of the whole upload */
-	bool digested;
-};
-
 /* The upload that *j is to become: id, queue, owner, request, type, and size
  * are used.  Durable.  Refusals and *limit as upload_open. */
 enum err_code resume_create(struct store *s, const struct submission *j,
@@ -58,10 +52,14 @@ enum err_code resume_keep(struct store *s, const struct uuid *id,
     const struct uuid *writer, int parts, int64_t received, int64_t deadline_ms,
     int64_t *expires, struct err *e);
 
-/* All bytes are here, in j->resumed->parts parts: a job.  id, digest and
- * resumed of *j are used.  Refusals as accept_upload; the upload is then
- * gone. */
-enum err_code resume_complete(struct store *s, const struct submission *j,
+/* All bytes are here, in so many parts: a job.  Refusals as accept_upload; the
+ * upload is then gone. */
+struct resumed {
+	struct uuid id, writer;
+	int parts;
+	struct slice digest; /* SLICE_NONE: it came in pieces */
+};
+enum err_code resume_complete(struct store *s, const struct resumed *upload,
     int64_t deadline_ms, struct receipt *out, struct err *e);
 
 /* The client gives it up.  *done: it is a job, and was left alone. */

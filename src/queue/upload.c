@@ -10,9 +10,8 @@
  */
 #include "queue/accept.h"
 
-#include "db/pool.h"
+#include "queue/ask.h"
 #include "queue/named.h"
-#include "queue/receipt.h"
 #include "queue/settle.h"
 
 enum err_code
@@ -20,13 +19,11 @@ upload_open(struct store *s, const struct submission *j, int64_t declared,
     int64_t deadline_ms, int64_t *limit, struct err *e)
 {
 	struct params p;
-	struct rows *r = NULL;
-	enum err_code code;
 
 	params_init(&p);
 	params_uuid(&p, &j->id);
 	params_text(&p, j->queue);
-	params_text(&p, j->owner.ptr == NULL ? SLICE_LIT("") : j->owner);
+	ask_owner(&p, j->owner);
 	params_text(&p, j->type);
 	if (declared < 0)
 		params_null(&p);
@@ -34,20 +31,7 @@ upload_open(struct store *s, const struct submission *j, int64_t declared,
 		params_int8(&p, declared);
 	params_text(&p, j->key);
 	params_text(&p, j->name);
-	code = pool_call(store_pool(s), STMT_UPLOAD_OPEN, &p, deadline_ms,
-	    CALL_REPEAT, &r, e);
-	if (code != ERR_OK)
-		return code;
-	if (rows_count(r) != 1)
-		code = err_set(e, ERR_SHAPE, "upload_open: not one row");
-	else {
-		*limit = rows_int8(r, 0, 1);
-		code = receipt_verdict(rows_text(r, 0, 0), *limit, e);
-	}
-	rows_free(r);
-	if (code == ERR_CLOCK)
-		store_clock_doubted(s);
-	return code;
+	return ask_limit(s, STMT_UPLOAD_OPEN, &p, deadline_ms, limit, e);
 }
 
 static enum err_code
@@ -62,9 +46,8 @@ put_part(struct store *s, const struct uuid *id, int seq, struct slice data,
 	params_uuid(&p, id);
 	params_int4(&p, seq);
 	params_bytes_lent(&p, data);
-	code = pool_call(
-	    store_pool(s), STMT_PART_PUT, &p, deadline_ms, CALL_REPEAT, &r, e);
-	if (code == ERR_OK && (rows_count(r) != 1 || !rows_bool(r, 0, 0)))
+	code = ask_row(s, STMT_PART_PUT, &p, deadline_ms, &r, e);
+	if (code == ERR_OK && !rows_bool(r, 0, 0))
 		code = err_set(e, ERR_GONE,
 		    "the upload is kept no longer; send the whole body again");
 	rows_free(r);
@@ -87,8 +70,6 @@ try_finish(struct store *s, const struct submission *j, int64_t deadline_ms,
     struct receipt *out, struct err *e)
 {
 	struct params p;
-	struct rows *r = NULL;
-	enum err_code code;
 
 	params_init(&p);
 	params_uuid(&p, &j->id);
@@ -97,12 +78,7 @@ try_finish(struct store *s, const struct submission *j, int64_t deadline_ms,
 	params_int8(&p, j->size);
 	params_bytes(&p, slice_mem(j->digest, DIGEST_LEN));
 	params_text(&p, j->key);
-	code = pool_call(store_pool(s), STMT_UPLOAD_FINISH, &p, deadline_ms,
-	    CALL_ONCE, &r, e);
-	if (code == ERR_OK)
-		code = receipt_only(r, out, e);
-	rows_free(r);
-	return code;
+	return ask_receipt(s, STMT_UPLOAD_FINISH, &p, deadline_ms, out, e);
 }
 
 enum err_code
@@ -121,7 +97,6 @@ upload_abort(struct store *s, const struct uuid *id, int64_t deadline_ms)
 
 	params_init(&p);
 	params_uuid(&p, id);
-	pool_call(store_pool(s), STMT_UPLOAD_ABORT, &p, deadline_ms,
-	    CALL_REPEAT, &r, NULL);
+	ask_rows(s, STMT_UPLOAD_ABORT, &p, deadline_ms, &r, NULL);
 	rows_free(r);
 }

@@ -124,17 +124,17 @@ static enum err_code
 complete(struct body *b, struct err *e)
 {
 	struct append *a = b->to;
-	struct resumed resumed = { .writer = a->writer,
-		.parts = a->parts,
-		.digested = b->sha256 != NULL };
-	struct submission j = { .id = a->id, .resumed = &resumed };
+	struct resumed upload = { a->id, a->writer, a->parts, SLICE_NONE };
+	uint8_t digest[DIGEST_LEN];
 	struct receipt receipt = { .limit = 0 };
 	enum err_code code;
 
-	if (b->sha256 != NULL)
-		digest_end(b->sha256, j.digest);
+	if (b->sha256 != NULL) {
+		digest_end(b->sha256, digest);
+		upload.digest = slice_mem(digest, DIGEST_LEN);
+	}
 	code = resume_complete(
-	    a->call->x->store, &j, a->call->x->deadline_ms, &receipt, e);
+	    a->call->x->store, &upload, a->call->x->deadline_ms, &receipt, e);
 	if (code == ERR_TOO_LARGE || code == ERR_BACKLOG || code == ERR_QUOTA)
 		a->call->limit = receipt.limit;
 	a->done = code == ERR_OK;
