@@ -261,7 +261,7 @@ const char *
 document_variant(const struct call *c)
 {
 	if (c->media == MEDIA_HTML)
-		return "-h";
+		return "-h" ND_VERSION; /* a newer program's has other words */
 	return c->prefer.minimal ? "-m" : "";
 }
 
