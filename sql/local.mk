@@ -66,6 +66,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/part_seek.sql \
 	sql/functions/partition_make.sql \
 	sql/functions/precondition.sql \
+	sql/functions/payload.sql \
 	sql/functions/queue_alter.sql \
 	sql/functions/queue_close.sql \
 	sql/functions/queue_create.sql \

@@ -27,8 +27,7 @@ as $$
 #variable_conflict use_variable
 declare
 	clock constant timestamptz := clock_timestamp();
-	-- A key that made a job of the same bytes did not make this bundle.
-	payload constant bytea := sha256('bundle'::bytea || digest);
+	payload bytea;
 	b nightdrop.bundle;
 	taken record;
 	verdict text;
@@ -36,6 +35,9 @@ declare
 begin
 	perform nightdrop.durable();
 	select * into b from nightdrop.bundle o where o.id = bundle_seal.id;
+	-- A key that made a job of the same bytes did not make this bundle.
+	payload := nightdrop.payload(sha256('bundle'::bytea || digest),
+	    b.request);
 	if found and key is not null then
 		select * into taken
 		from nightdrop.key_take(b.owner, b.queue, key, payload, id);

@@ -2,8 +2,8 @@
 -- with an Idempotency-Key, or for a queue with a quota for each owner.
 --
 -- Parameters: of the job; key, the client's Idempotency-Key, null: none.
--- Returns:    one receipt.  Where the key was known with the same bytes: the
---             first job's, as it is now, repeated.  Verdicts of job_accept_many,
+-- Returns:    one receipt.  Where the key was known with the same payload:
+--             the first job's, as it is now, repeated.  Verdicts of job_accept_many,
 --             and key_conflict, key_busy, quota (limit_value has it).
 -- Errors:     23514 no partition for the id's month.
 -- Tables:     idempotency_key first, then those of job_accept_many.
@@ -17,6 +17,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+	payload constant bytea := nightdrop.payload(digest, request);
 	taken text := 'mine';
 	first uuid;
 	quota bigint;
@@ -25,7 +26,7 @@ begin
 	perform nightdrop.durable();
 	if key is not null then
 		select k.verdict, k.first into taken, first
-		from nightdrop.key_take(owner, queue, key, digest, id) k;
+		from nightdrop.key_take(owner, queue, key, payload, id) k;
 	end if;
 	if taken = 'known' then
 		return query select * from nightdrop.receipts(array[first]);
@@ -44,7 +45,7 @@ begin
 		r := nightdrop.refusal(id, 'quota', quota);
 	end if;
 	if r.verdict <> 'ok' and key is not null then
-		perform nightdrop.key_drop(owner, queue, key, digest, id);
+		perform nightdrop.key_drop(owner, queue, key, payload, id);
 	end if;
 	return next r;
 end

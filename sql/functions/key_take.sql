@@ -1,11 +1,12 @@
 -- key_take(owner, queue, key, digest, id): claim an Idempotency-Key for a job.
 --
--- Parameters: owner '' where there is none: then the key holds for this body
---             only; digest and id of the job that wants it.
+-- Parameters: owner '' where there is none: then the key holds for this payload
+--             only; digest, of the payload (see payload), and id of the job
+--             that wants it.
 -- Returns:    one row.  verdict: mine (the key is this job's: accept it now,
 --             and delete the key's row if that is refused), known (it made the
 --             job first, to be answered with), key_conflict (it made first from
---             other bytes), key_busy (its first request is still in flight
+--             another payload), key_busy (its first request is still in flight
 --             after a second).
 -- Tables:     idempotency_key, job, bundle.
 --

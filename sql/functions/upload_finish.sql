@@ -24,6 +24,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare
+	payload constant bytea := nightdrop.payload(digest, request);
 	u nightdrop.upload;
 	taken text := 'mine';
 	first uuid;
@@ -37,7 +38,7 @@ begin
 	select * into u from nightdrop.upload o where o.id = upload_finish.id;
 	if found and key is not null then
 		select k.verdict, k.first into taken, first
-		from nightdrop.key_take(u.owner, u.queue, key, digest, id) k;
+		from nightdrop.key_take(u.owner, u.queue, key, payload, id) k;
 	end if;
 	-- Whoever else ends this upload has done so when this lock is had.
 	perform from nightdrop.upload o where o.id = upload_finish.id for update;
@@ -49,7 +50,7 @@ begin
 			return query select * from nightdrop.receipts(array[id]);
 		else
 			perform nightdrop.key_drop(u.owner, u.queue, key,
-			    digest, id);
+			    payload, id);
 			return next nightdrop.refusal(id, 'none');
 		end if;
 		return;
@@ -87,7 +88,7 @@ begin
 		perform nightdrop.upload_forget(id);
 		if key is not null then
 			perform nightdrop.key_drop(u.owner, u.queue, key,
-			    digest, id);
+			    payload, id);
 		end if;
 	end if;
 	return next r;

@@ -33,6 +33,32 @@ def test_same_job(mount, db, size):
         db.value("select count(*) from nightdrop.job where body is null")
 
 
+@pytest.mark.parametrize("size", [10, 600000])
+def test_other_query(client, db, size):
+    """The same bytes with another query are another request."""
+    db.queue(f"query-{size}")
+    body = os.urandom(size)
+    path = f"/queues/query-{size}/jobs"
+    first = client.post(path + "?page=1", body, Idempotency_Key='"q"')
+    again = client.post(path + "?page=1", body, Idempotency_Key='"q"')
+    assert again.get("Location") == first.get("Location")
+    other = client.post(path + "?page=2", body, Idempotency_Key='"q"')
+    assert other.status == 202, other
+    assert other.get("Location") != first.get("Location")
+    assert count(db, f"query-{size}") == 2
+
+
+def test_other_query_of_an_owner(mount, db):
+    db.queue(f"query-of-{mount.kind}")
+    path = f"/queues/query-of-{mount.kind}/jobs"
+    alice = mount.user("alice")
+    assert alice.post(path + "?page=1", b"x",
+                      Idempotency_Key='"q"').status == 202
+    check_problem(alice.post(path + "?page=2", b"x", Idempotency_Key='"q"'),
+                  422, f"/{mount.kind}-user")
+    assert count(db, f"query-of-{mount.kind}") == 1
+
+
 def test_bare_token(client, db):
     db.queue("bare")
     for key in ("token-1", '"token-1"'):
