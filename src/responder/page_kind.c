@@ -122,12 +122,15 @@ static void
 lead_jobs(const struct page *p)
 {
 	struct slice next = page_text(p->doc, "next");
-	bool any = json_array_size(json_object_get(p->doc, "jobs")) > 0;
+	const json_t *jobs = json_object_get(p->doc, "jobs");
+	bool by_line = json_object_get(json_array_get(jobs, 0), "line") != NULL;
 
 	buf_puts(p->out, "<p class=\"lead\">");
-	buf_puts(p->out, any ? "The newest first." : "There is none.");
+	buf_puts(p->out, json_array_size(jobs) == 0 ? "There is none." :
+			 by_line		    ? "Line by line." :
+						      "The newest first.");
 	if (next.len > 0) {
-		buf_puts(p->out, " Older ones are on the ");
+		buf_puts(p->out, " More are on the ");
 		html_link(p->out, next, SLICE_LIT("next page"));
 		buf_putc(p->out, '.');
 	}

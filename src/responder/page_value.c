@@ -195,11 +195,15 @@ put_row_head(
 	if (href.ptr == NULL)
 		href = page_href(row, "self");
 	buf_puts(p->out, "<th scope=\"row\">");
-	if (href.ptr != NULL && is_ours(p, href) && json_is_string(v))
-		html_link(p->out, href,
-		    slice_mem(json_string_value(v), json_string_length(v)));
-	else
+	if (href.ptr != NULL && is_ours(p, href)) {
+		buf_puts(p->out, "<a href=\"");
+		html_attr(p->out, href);
+		buf_puts(p->out, "\">");
 		put_value(p, name, v);
+		buf_puts(p->out, "</a>");
+	} else {
+		put_value(p, name, v);
+	}
 	buf_puts(p->out, "</th>");
 }
 

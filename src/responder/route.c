@@ -122,6 +122,8 @@ route_call(struct call *c, struct err *e)
 		    e, ERR_NOT_FOUND, "there is nothing at this path");
 	c->pattern = route->pattern;
 	c->allow = route->allow;
+	/* It takes the type of a function for what that returns. */
+	/* cppcheck-suppress AssignmentIntegerToAddress */
 	fn = route->method[c->request.method];
 	if (c->request.method == METHOD_OPTIONS &&
 	    (fn == NULL || cors_is_preflight(c)))

@@ -81,6 +81,9 @@ static const struct {
 	    "<tr id=\"n&quot;x\"><th scope=\"row\">n&quot;x</th>", NULL },
 	{ __LINE__, "{\"rows\":[{\"name\":\"n\",\"v\":1},{\"name\":\"m\"}]}",
 	    "m</th><td><span class=\"none\">", NULL },
+	{ __LINE__,
+	    "{\"jobs\":[{\"line\":1,\"href\":\"/p/jobs/1\"}],\"next\":null}",
+	    "<a href=\"/p/jobs/1\">1</a>", "newest" },
 	/* Only what is ours becomes a link. */
 	{ __LINE__,
 	    "{\"links\":[{\"rel\":\"monitor\",\"href\":\"/p/jobs/1\"}]}",
