@@ -147,7 +147,7 @@ libnightdrop_a_SOURCES = \
 	src/responder/service.c \
 	src/responder/stored.c src/responder/stored.h \
 	src/responder/submit.c src/responder/submit.h \
-	src/responder/tus.h \
+	src/responder/tus.c src/responder/tus.h \
 	src/responder/upload.c \
 	src/responder/uploads.c \
 	src/web/web.c src/web/web.h

@@ -45,6 +45,7 @@ static const struct {
 	VAR("HTTP_SEC_FETCH_SITE", sec_fetch_site),
 	VAR("HTTP_TUS_RESUMABLE", tus_resumable),
 	VAR("HTTP_UPLOAD_CHECKSUM", upload_checksum),
+	VAR("HTTP_UPLOAD_CONCAT", upload_concat),
 	VAR("HTTP_UPLOAD_LENGTH", upload_length),
 	VAR("HTTP_UPLOAD_METADATA", upload_metadata),
 	VAR("HTTP_UPLOAD_OFFSET", upload_offset),

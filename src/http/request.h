@@ -69,8 +69,8 @@ struct request_variables {
 	    prefix, query_string, path_translated, queue, range, remote_user,
 	    repr_digest, request_method, request_uri, script_name, script_path,
 	    sec_fetch_site, server_software, trust_user, tus_resumable,
-	    unencoded_url, upload_checksum, upload_length, upload_metadata,
-	    upload_offset;
+	    unencoded_url, upload_checksum, upload_concat, upload_length,
+	    upload_metadata, upload_offset;
 };
 
 struct request {

@@ -6,8 +6,6 @@
 #ifndef ND_RESPONDER_TUS_H
 #define ND_RESPONDER_TUS_H
 
-#include "base/clock.h"
-#include "http/tus.h"
 #include "responder/call.h"
 
 /* ERR_TUS_VERSION. */

@@ -61,6 +61,10 @@ read_fields(struct call *c, struct creation *n, struct err *e)
 {
 	const struct request_variables *var = &c->request.var;
 
+	/* Its parts would each become a job. */
+	if (var->upload_concat.ptr != NULL)
+		return err_set(e, ERR_SYNTAX,
+		    "Upload-Concat is not offered: send it as one upload");
 	if (var->upload_length.ptr == NULL)
 		return err_set(e, ERR_LENGTH_REQUIRED,
 		    "Upload-Length is missing (Upload-Defer-Length is not "
@@ -161,6 +165,7 @@ send_created(struct call *c, const struct creation *n)
 	struct buf *b;
 
 	reply_start(&c->reply, 201, SLICE_NONE, CACHE_NONE);
+	/* It is called as the job that it will be. */
 	b = reply_open_field(&c->reply, "Location");
 	buf_slice(b, buf_view(&c->base));
 	buf_puts(b, "/uploads");

@@ -254,6 +254,15 @@ def test_creation_refused(client, nothing_new, queue, length, status):
     assert doc.get("limit") == (1000 if status == 413 else None)
 
 
+def test_what_is_not_offered(client, nothing_new):
+    """Parts of an upload would each become a job."""
+    path = "/queues/plain/uploads"
+    check_problem(client.post(path, **TUS, Upload_Defer_Length="1"), 411)
+    for concat in ("partial", "final;/uploads/a /uploads/b"):
+        check_problem(client.post(path, **TUS, Upload_Length="1",
+                                  Upload_Concat=concat), 400)
+
+
 @pytest.mark.parametrize("field", [
     "a b c", "a YQ==,a YQ==", ",", "a YQ==,", "ä YQ==", "a Y", "a YR==",
     "filename /w==", "filetype YQph", 
@@ -415,6 +424,22 @@ def test_broken_off(responder, sent):
     stored = fcgi.call(responder.socket, "GET",
                        a.links()["monitor"] + "/request")
     assert stored.body == body
+
+
+def test_creation_broken_off(responder, db):
+    """Its sender never learned the URL: nothing stays."""
+    count = ("select (select count(*) from nightdrop.upload), "
+             "(select count(*) from nightdrop.part)")
+    before = db.row(count)
+    c = fcgi.Connection(responder.socket)
+    c.begin(fcgi.environment(
+        "POST", "/queues/plain/uploads", b"x" * 600000,
+        CONTENT_TYPE=PATCH["Content_Type"], HTTP_TUS_RESUMABLE="1.0.0",
+        HTTP_UPLOAD_LENGTH="600000"))
+    c.body(b"x" * 300000)
+    process.wait_until(lambda: db.row(count) != before, 5, "the upload")
+    c.close()
+    process.wait_until(lambda: db.row(count) == before, 5, "its end")
 
 
 def test_broken_off_with_a_checksum(responder, db):
