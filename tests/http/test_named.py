@@ -120,7 +120,7 @@ def test_scope(mount):
 @pytest.mark.parametrize("name, link", [
     ("a%20b", "a%20b"), ("%61-._~", "a-._~"), ("%C3%A6", "%C3%A6"),
     ("a+b,c;d=e", "a%2Bb%2Cc%3Bd%3De"), ("100%25", "100%25"),
-    ("%F0%9F%8C%99", "%F0%9F%8C%99"), ("x" * 255, "x" * 255)])
+    ("%F0%9F%8C%99", "%F0%9F%8C%99"), ("a%2Fb%0Ac", "a%2Fb%0Ac"), ("x" * 255, "x" * 255)])
 def test_names(client, name, link):
     created(put(client, "plain", name, b"n"), client.prefix, link)
     assert get(client, "plain", link).body == b"n"
