@@ -17,6 +17,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/bundle_advance.sql \
 	sql/functions/bundle_append.sql \
 	sql/functions/bundle_count.sql \
+	sql/functions/bundle_dismiss.sql \
 	sql/functions/bundle_expand.sql \
 	sql/functions/bundle_forget.sql \
 	sql/functions/bundle_jobs.sql \
@@ -24,6 +25,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/bundle_of.sql \
 	sql/functions/bundle_open.sql \
 	sql/functions/bundle_outcome.sql \
+	sql/functions/bundle_pending.sql \
 	sql/functions/bundle_place.sql \
 	sql/functions/bundle_pluck.sql \
 	sql/functions/bundle_quote.sql \

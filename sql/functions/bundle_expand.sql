@@ -1,4 +1,5 @@
--- bundle_expand(worker, token): lines of bundles into waiting, for this run.
+-- bundle_expand(worker, token): lines of bundles into waiting, for this run;
+-- and those of bundles that somebody wants dismissed to their end.
 --
 -- Parameters: worker and token.
 -- Returns:    one row: moved, lines moved on by this call, at most 10,000;
@@ -7,7 +8,7 @@
 --             long the lease lasts from now.
 -- Errors:     ND401.
 -- Tables:     worker, run, run_queue, queue, bundle, and those of
---             bundle_advance.
+--             bundle_dismiss.
 --
 -- Called until there is no more, before the first claim.  Taken are the
 -- bundles that were sealed when the run opened, the first in line first.  The
@@ -41,18 +42,19 @@ begin
 	    join nightdrop.queue q on q.name = rq.queue and not q.held
 	    join nightdrop.bundle o on o.queue = rq.queue
 	where rq.run = my.run and rq.open and o.sealed is not null
-	    and o.expanded < o.lines
+	    and o.finished is null and nightdrop.bundle_pending(o)
 	    and pg_visible_in_snapshot(o.since, u.cutoff)
 	order by o.position, o.id limit 1
 	for update of o skip locked;
-	moved := case when found then nightdrop.bundle_advance(b, 10000)
+	moved := case when b.stop is not null then nightdrop.bundle_dismiss(b)
+	    when found then nightdrop.bundle_advance(b, 10000)
 	    else 0 end;
 	more := exists (select from nightdrop.run_queue rq
 	    join nightdrop.run u on u.id = rq.run
 	    join nightdrop.queue q on q.name = rq.queue and not q.held
 	    join nightdrop.bundle o on o.queue = rq.queue
 	where rq.run = my.run and rq.open and o.sealed is not null
-	    and o.expanded < o.lines
+	    and o.finished is null and nightdrop.bundle_pending(o)
 	    and pg_visible_in_snapshot(o.since, u.cutoff));
 	return next;
 end

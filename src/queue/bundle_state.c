@@ -94,21 +94,22 @@ stop(struct store *s, const struct reader *who, int64_t deadline_ms, bool *more,
 }
 
 enum err_code
-bundle_stop(struct store *s, const struct reader *who, int64_t deadline_ms,
-    int64_t *running, struct err *e)
+bundle_stop(struct store *s, const struct reader *who, int64_t until_ms,
+    int64_t deadline_ms, bool *done, struct err *e)
 {
-	bool more = true;
-	enum err_code code = ERR_OK;
+	bool more = true, wished = false;
+	int64_t running = 0;
+	enum err_code code;
 
-	while (more && (code == ERR_OK || code == ERR_BUSY)) {
-		if (clock_mono_ms() >= deadline_ms)
-			return err_set(e, ERR_BUSY,
-			    "the bundle is being dismissed, and is not done "
-			    "yet");
-		code = stop(s, who, deadline_ms, &more, running, e);
-		more = more || code == ERR_BUSY;
-	}
-	return code;
+	do {
+		code = stop(s, who, deadline_ms, &more, &running, e);
+		wished = wished || code == ERR_OK;
+	} while ((code == ERR_OK ? more : code == ERR_BUSY) &&
+		 clock_mono_ms() < until_ms);
+	if (code != ERR_OK && !(code == ERR_BUSY && wished))
+		return code;
+	*done = code == ERR_OK && !more && running == 0;
+	return ERR_OK;
 }
 
 enum err_code

@@ -31,10 +31,11 @@ enum err_code bundle_state_take(
 enum err_code bundle_read(struct store *s, const struct reader *who,
     int64_t deadline_ms, struct bundle_state *out, struct err *e);
 
-/* Dismiss what waits, until nothing does or the deadline is near (ERR_BUSY:
- * come again).  *running: jobs whose workers have been told. */
+/* Dismiss what waits, a piece at a time until until_ms.  *done: all of it has
+ * ended.  Else workers have been told to end some, or it took too long, and
+ * the next run will dismiss the rest before it takes a job. */
 enum err_code bundle_stop(struct store *s, const struct reader *who,
-    int64_t deadline_ms, int64_t *running, struct err *e);
+    int64_t until_ms, int64_t deadline_ms, bool *done, struct err *e);
 
 /* Members behind a line, at most so many; *rows must be freed. */
 struct bundle_member {

@@ -8,8 +8,8 @@
 #include "responder/document.h"
 #include "responder/resource.h"
 
-/* The answer of a dismissal that is not done needs its time too. */
-#define ANSWER_MS 500
+/* Of the deadline, for the answer where the dismissal is not done. */
+#define ANSWER_PART 4
 
 enum err_code
 bundle_get(struct call *c, struct err *e)
@@ -29,8 +29,7 @@ bundle_get(struct call *c, struct err *e)
 	return ERR_OK;
 }
 
-/* Some are running: they will be told to stop, and the monitor will say
- * when. */
+/* Some are running, or it takes its time: the monitor will say when. */
 static enum err_code
 send_stopping(struct call *c, const struct reader *who,
     const struct job_ref *ref, struct err *e)
@@ -53,18 +52,19 @@ send_stopping(struct call *c, const struct reader *who,
 enum err_code
 bundle_delete(struct call *c, struct err *e)
 {
-	int64_t until = c->x->deadline_ms - ANSWER_MS;
+	int64_t deadline = c->x->deadline_ms;
+	int64_t until = deadline - c->x->config->deadline_ms / ANSWER_PART;
 	struct reader who;
 	struct job_ref ref;
-	int64_t running = 0;
+	bool done = false;
 	enum err_code code;
 
 	if ((code = job_ref_read_bundle(c, &who, &ref, e)) != ERR_OK)
 		return code;
-	code = bundle_stop(c->x->store, &who, until, &running, e);
+	code = bundle_stop(c->x->store, &who, until, deadline, &done, e);
 	if (code != ERR_OK)
 		return code;
-	if (running > 0)
+	if (!done)
 		return send_stopping(c, &who, &ref, e);
 	reply_start(&c->reply, 204, SLICE_NONE, CACHE_DOCUMENT);
 	job_ref_link(c, &ref);

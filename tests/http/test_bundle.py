@@ -5,9 +5,11 @@ import socket
 
 import pytest
 
-from support import bundles, process
+from support import bundles, fcgi, process, programs
 from support.client import Client
 from support.documents import check_document, check_problem, digest
+
+OK = "printf 'Content-Type: text/plain\\n\\n'; cat"
 
 
 def kept(db):
@@ -211,6 +213,26 @@ def test_dismissed(client, db):
                     "where queue = 'unwanted'") == 0
     assert not db.sql("select * from nightdrop.lost_job "
                       "where queue = 'unwanted'")
+
+
+def test_dismissal_that_takes_long(client, room, db, batch, handlers):
+    """A slow one is 202; the next run does the rest before anything else."""
+    r = programs.Responder(room, db.conninfo("nightdrop_responder"),
+                           "hasty", deadline_ms=500)
+    r.start()
+    db.queue("heavy")
+    handlers.write("heavy", OK)
+    url = bundles.accepted(client, "heavy", b"1\n" * 300000)
+    a = fcgi.call(r.socket, "DELETE", url.removeprefix("/proxy"))
+    assert r.stop() == 0
+    assert a.status == 202, a
+    doc = a.json()
+    assert 0 < doc["counts"]["dismissed"] < 300000, "it was too quick"
+    assert doc["status"] == "running"
+    assert batch.run("--queue", "heavy").status == 0
+    assert bundles.counts(client, url) == ("dismissed", {"dismissed": 300000})
+    assert db.value("select count(*) from nightdrop.attempt "
+                    "where queue = 'heavy'") == 0
 
 
 def test_cut_off(apache, client, db):
