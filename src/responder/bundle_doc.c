@@ -34,30 +34,6 @@ put_counts(struct buf *out, const struct bundle_state *s)
 }
 
 static void
-put_links(struct buf *out, const struct call *c, const struct job_ref *ref)
-{
-	static const struct {
-		const char *rel, *suffix;
-	} links[] = {
-		{ "monitor", "" },
-		{ "jobs", "/jobs" },
-		{ "responses", "/responses" },
-	};
-
-	json_put_name(out, "links");
-	json_put_open(out, '[');
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
-		json_put_open(out, '{');
-		json_put_name(out, "rel");
-		json_put_text(out, slice_str(links[i].rel));
-		json_put_name(out, "href");
-		document_put_href(out, c, ref, links[i].suffix);
-		json_put_close(out, '}');
-	}
-	json_put_close(out, ']');
-}
-
-static void
 put_minimal(struct buf *out, const struct call *c, const struct job_ref *ref,
     const struct bundle_state *s)
 {
@@ -84,7 +60,8 @@ put_full(struct buf *out, const struct call *c, const struct job_ref *ref,
 	document_put_quote(out, &s->quote);
 	json_put_name(out, "expires");
 	json_put_time(out, s->expires);
-	put_links(out, c, ref);
+	document_put_links(
+	    out, c, ref, (const char *const[]) { "jobs", "responses" });
 }
 
 static void

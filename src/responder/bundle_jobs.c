@@ -42,17 +42,7 @@ put_item(struct buf *b, struct call *c, const struct page *p,
 	json_put_text(b, slice_str(uuid_format(&m->id, id)));
 	json_put_name(b, "status");
 	json_put_text(b, m->status);
-	json_put_name(b, "finished");
-	json_put_time(b, m->finished);
-	json_put_name(b, "outcome");
-	if (m->code == 0) {
-		json_put_text(b, SLICE_NONE);
-	} else {
-		json_put_open(b, '{');
-		json_put_name(b, "status");
-		json_put_int(b, m->code);
-		json_put_close(b, '}');
-	}
+	document_put_ending(b, m->finished, m->code);
 	json_put_name(b, "href");
 	document_put_href(b, c, &ref, "");
 	json_put_close(b, '}');

@@ -89,26 +89,43 @@ document_put_receipt(struct buf *out, int64_t size, struct slice digest)
 }
 
 static void
-put_links(struct buf *out, const struct call *c, const struct job_ref *ref)
+put_link(struct buf *out, const struct call *c, const struct job_ref *ref,
+    const char *rel, const char *slash, const char *suffix)
 {
-	static const struct {
-		const char *rel, *suffix;
-	} links[] = {
-		{ "monitor", "" },
-		{ "response", "/response" },
-		{ "request", "/request" },
-	};
+	json_put_open(out, '{');
+	put_member(out, "rel", slice_str(rel));
+	json_put_name(out, "href");
+	buf_putc(out, '"');
+	buf_slice(out, buf_view(&c->base));
+	buf_printf(out, "%s%s%s\"", ref->path, slash, suffix);
+	json_put_close(out, '}');
+}
 
+void
+document_put_links(struct buf *out, const struct call *c,
+    const struct job_ref *ref, const char *const below[2])
+{
 	json_put_name(out, "links");
 	json_put_open(out, '[');
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
-		json_put_open(out, '{');
-		put_member(out, "rel", slice_str(links[i].rel));
-		json_put_name(out, "href");
-		document_put_href(out, c, ref, links[i].suffix);
-		json_put_close(out, '}');
-	}
+	put_link(out, c, ref, "monitor", "", "");
+	for (int i = 0; i < 2; i++)
+		put_link(out, c, ref, below[i], "/", below[i]);
 	json_put_close(out, ']');
+}
+
+void
+document_put_ending(struct buf *out, int64_t finished, int status)
+{
+	put_instant(out, "finished", finished);
+	json_put_name(out, "outcome");
+	if (status == 0) {
+		json_put_text(out, SLICE_NONE);
+		return;
+	}
+	json_put_open(out, '{');
+	json_put_name(out, "status");
+	json_put_int(out, status);
+	json_put_close(out, '}');
 }
 
 static void
@@ -138,7 +155,8 @@ put_full(struct buf *out, const struct call *c, const struct job_ref *ref,
 	document_put_quote(out, &s->quote);
 	put_outcome(out, s);
 	put_instant(out, "expires", s->expires);
-	put_links(out, c, ref);
+	document_put_links(
+	    out, c, ref, (const char *const[]) { "response", "request" });
 }
 
 void

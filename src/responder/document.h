@@ -20,6 +20,11 @@ void document_put_quote(struct buf *out, const struct quote *q);
 void document_put_receipt(struct buf *out, int64_t size, struct slice digest);
 void document_put_href(struct buf *out, const struct call *c,
     const struct job_ref *ref, const char *suffix);
+/* links: the monitor, and what lies below it under its relation's name. */
+void document_put_links(struct buf *out, const struct call *c,
+    const struct job_ref *ref, const char *const below[2]);
+/* In a list: when it ended, and with which status; 0: it has not. */
+void document_put_ending(struct buf *out, int64_t finished, int status);
 
 /* What a receipt says of a job, as a state; lends from both. */
 struct job_state document_state(const struct receipt *r, struct slice queue);

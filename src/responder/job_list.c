@@ -79,17 +79,7 @@ put_item(struct buf *b, const struct call *c, const struct job_item *j)
 	json_put_text(b, j->status);
 	json_put_name(b, "accepted");
 	json_put_time(b, j->accepted);
-	json_put_name(b, "finished");
-	json_put_time(b, j->finished);
-	json_put_name(b, "outcome");
-	if (j->outcome_status == 0) {
-		json_put_text(b, SLICE_NONE);
-	} else {
-		json_put_open(b, '{');
-		json_put_name(b, "status");
-		json_put_int(b, j->outcome_status);
-		json_put_close(b, '}');
-	}
+	document_put_ending(b, j->finished, j->outcome_status);
 	json_put_name(b, "href");
 	buf_putc(b, '"');
 	buf_slice(b, buf_view(&c->base));

@@ -41,6 +41,7 @@ static const struct {
 static const struct {
 	const char *rel, *words;
 } relations[] = {
+	{ "bundle", NULL },
 	{ "health", "Health: is the database there, is a run late" },
 	{ "jobs", "Jobs, one by one" },
 	{ "metrics", "Metrics: for Prometheus" },

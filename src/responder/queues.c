@@ -78,6 +78,7 @@ put_queue(struct buf *b, const struct call *c, const struct queue_info *q)
 	put_link(b, c, "self", q->name, "");
 	put_link(b, c, "submit", q->name, "/jobs");
 	put_link(b, c, "upload", q->name, "/uploads");
+	put_link(b, c, "bundle", q->name, "/bundles");
 	json_put_close(b, ']');
 	json_put_close(b, '}');
 }
