@@ -472,11 +472,16 @@ def test_length_is_not_what_was_told(responder, told, sent):
     assert up.offset() in ([sent] if sent < told else [0, 262144])
 
 
-def test_two_at_one_offset(responder):
+def test_two_at_one_offset(responder, db):
     """The later one goes on; what the first still sends is refused."""
     up = Direct(responder, 600000)
+    job = UPLOAD.search(up.where).group(1)
+    writer = "select writer from nightdrop.upload where id = %s"
+    creator = db.value(writer, job)
     with up.begin(0, 600000) as first:
         first.body(b"1" * 100000)
+        process.wait_until(lambda: db.value(writer, job) != creator, 5,
+                           "the first to have it")
         a = up.send(0, b"2" * 300000)
         assert (a.status, a.get("Upload-Offset")) == (204, "300000")
         first.body(b"1" * 500000)
