@@ -33,6 +33,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/bundle_refusal.sql \
 	sql/functions/bundle_responses.sql \
 	sql/functions/bundle_seal.sql \
+	sql/functions/bundle_show.sql \
 	sql/functions/bundle_stop.sql \
 	sql/functions/bundle_tidy.sql \
 	sql/functions/bundle_visible.sql \

@@ -29,7 +29,9 @@ begin
 	    count(*) filter (where u.outcome = 'failed'),
 	    count(*) filter (where u.outcome = 'dismissed')
 	from unnest(ids, outcomes) u(id, outcome)
-	    join nightdrop.bundle b on b.id = nightdrop.bundle_of(u.id, 0)
+	    cross join lateral (
+		select o.id from nightdrop.bundle o
+		where o.id = nightdrop.bundle_of(u.id, 0) offset 0) b
 	where u.outcome in ('successful', 'failed', 'dismissed')
 	group by b.id;
 end

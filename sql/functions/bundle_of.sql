@@ -4,6 +4,10 @@
 -- Returns:    the bundle's id; null for a job by itself.
 -- Tables:     none.
 --
+-- Looked up in a subquery of its own (offset 0), a bundle is found by its key
+-- whatever was known of the table when the statement was planned; as a join it
+-- may be read whole, for each job.
+--
 -- Internal.  Not security definer and without settings, so that it is inlined.
 --
 -- SPDX-License-Identifier: ISC

@@ -44,8 +44,8 @@ begin
 		if taken.verdict = 'known' then
 			update nightdrop.bundle o set expires = '-infinity'
 			where o.id = bundle_seal.id and o.sealed is null;
-			return query select * from nightdrop.bundle_read(
-			    taken.first, b.owner, true);
+			return query
+			select * from nightdrop.bundle_show(taken.first);
 			return;
 		elsif taken.verdict <> 'mine' then
 			return next nightdrop.bundle_refusal(taken.verdict,
@@ -59,8 +59,7 @@ begin
 	where o.id = bundle_seal.id for update;
 	if b.sealed is not null and b.digest = digest then
 		update nightdrop.bundle o set lines = o.lines where o.id = b.id;
-		return query select * from nightdrop.bundle_read(b.id, b.owner,
-		    true);
+		return query select * from nightdrop.bundle_show(b.id);
 		return;
 	elsif b.id is null or b.sealed is not null or b.expires <= clock then
 		verdict := 'none';
@@ -72,8 +71,7 @@ begin
 		from nightdrop.bundle_place(b, digest, clock) p;
 	end if;
 	if verdict = 'ok' then
-		return query select * from nightdrop.bundle_read(b.id, b.owner,
-		    true);
+		return query select * from nightdrop.bundle_show(b.id);
 		return;
 	end if;
 	perform nightdrop.key_drop(b.owner, b.queue, key, payload, id);

@@ -52,8 +52,11 @@ begin
 			and (of_status is null or s.status = of_status)
 		    as wanted
 		from nightdrop.job j
-		    left join nightdrop.bundle b
-			on b.id = nightdrop.bundle_of(j.id, j.line)
+		    left join lateral (
+			select o.* from nightdrop.bundle o
+			where j.line is not null
+			    and o.id = nightdrop.bundle_of(j.id, j.line) offset 0) b
+			on true
 		    left join nightdrop.waiting w on w.id = j.id
 		    left join nightdrop.running r on r.id = j.id
 		    left join lateral (

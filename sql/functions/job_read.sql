@@ -50,8 +50,11 @@ begin
 		|| case when j.digest is null then '.n' else '' end
 	from nightdrop.job j
 	    left join nightdrop.queue_basis b on b.queue = j.queue
-	    left join nightdrop.bundle u
-		on u.id = nightdrop.bundle_of(j.id, j.line)
+	    left join lateral (
+		select o.* from nightdrop.bundle o
+		where j.line is not null
+		    and o.id = nightdrop.bundle_of(j.id, j.line) offset 0) u
+		on true
 	    left join nightdrop.waiting w on w.id = j.id
 	    left join nightdrop.running r on r.id = j.id
 	    left join lateral (

@@ -27,8 +27,11 @@ begin
 	from nightdrop.running r
 	    join nightdrop.job j on j.id = r.id
 	    join nightdrop.queue q on q.name = r.queue
-	    left join nightdrop.bundle u
-		on u.id = nightdrop.bundle_of(j.id, j.line)
+	    left join lateral (
+		select o.* from nightdrop.bundle o
+		where j.line is not null
+		    and o.id = nightdrop.bundle_of(j.id, j.line) offset 0) u
+		on true
 	where r.worker = mine.worker and r.started is null
 	    and r.id <> all (coalesce(known, '{}'))
 	order by r.position, r.id;

@@ -35,8 +35,11 @@ from nightdrop.run u
     join nightdrop.response f on f.id = a.id and f.round = a.round
 	and f.attempt = a.attempt
     join nightdrop.job j on j.id = a.id
-    left join nightdrop.bundle b
-	on b.id = nightdrop.bundle_of(j.id, j.line)
+    left join lateral (
+	select o.* from nightdrop.bundle o
+	where j.line is not null
+	    and o.id = nightdrop.bundle_of(j.id, j.line) offset 0) b
+	on true
     left join lateral nightdrop.bundle_quote(b, j.line) c on b.id is not null
     cross join lateral (
 	select coalesce(j.quote_latest, c.latest) as latest) q

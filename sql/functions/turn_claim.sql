@@ -152,8 +152,11 @@ begin
 		from held h
 		    join nightdrop.job j on j.id = h.id
 		    join nightdrop.queue q on q.name = j.queue
-		    left join nightdrop.bundle u
-			on u.id = nightdrop.bundle_of(j.id, j.line);
+		    left join lateral (
+			select o.* from nightdrop.bundle o
+			where j.line is not null
+			    and o.id = nightdrop.bundle_of(j.id, j.line) offset 0) u
+			on true;
 		continue when part is null;
 
 		tasks := tasks || part;

@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(79);
+select plan(81);
 
 select t.queue('q', '{"priority": 2}');
 select t.queue('closed', '{"accepting": false}');
@@ -233,6 +233,16 @@ select results_eq(format($$select verdict, more, running
     from nightdrop.bundle_stop(%L, '', true)$$, :'d'),
     $$values ('ok', false, 0::bigint)$$, 'those in line are dismissed');
 select is(t.state(:'d'), 'ok dismissed: 0 0 0 5', 'all of them');
+
+-- The key outlives what can be fetched: the answer is still the first one.
+update nightdrop.bundle set expires = now() - interval '1 s' where id = :'a';
+select is((select verdict from nightdrop.bundle_read(:'a', 'ann', true)),
+    'gone', 'kept no longer');
+select t.bundle() as b \gset
+select nightdrop.bundle_open(:'b', 'q', 'ann', '{}');
+select results_eq(format($$select verdict, id
+    from nightdrop.bundle_seal(%L, 1, 1, 'd', 'key')$$, :'b'),
+    format($$values ('ok', %L::uuid)$$, :'a'), 'but its key is known');
 
 -- Quotas and permissions.
 select t.queue('ours', '{"submitters": ["ann"], "max_waiting_owner": 3}');
