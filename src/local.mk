@@ -136,6 +136,7 @@ libnightdrop_a_SOURCES = \
 	src/responder/page_impl.h \
 	src/responder/page_job.c \
 	src/responder/page_kind.c \
+	src/responder/page_table.c \
 	src/responder/page_value.c \
 	src/responder/page_words.c \
 	src/responder/problems.c \

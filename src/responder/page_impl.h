@@ -50,6 +50,16 @@ struct slice page_href(const json_t *doc, const char *rel);
 void page_facts(const struct page *p, const char *said);
 void page_links(const struct page *p);
 
+/* The value of the member of this name, where there is room for words only. */
+void page_value(const struct page *p, const char *name, json_t *v);
+
+/* An array of objects, and what is made of it: page_table.c. */
+bool page_is_table(const json_t *v);
+void page_table(const struct page *p, const char *name, const json_t *rows);
+
+/* Does it lead to what is ours?  Nothing else becomes a link. */
+bool page_is_ours(const struct page *p, struct slice s);
+
 /* An instant (RFC 3339) as <time>; false, and nothing: it is none. */
 bool page_time(struct buf *out, struct slice s);
 

@@ -13,10 +13,6 @@
 #define KIB 1024
 #define NONE_HTML "<span class=\"none\">–</span>"
 
-/* Columns that a table has no room for: the row's own page has them. */
-static const char not_in_tables[] = "digest href last_run links max_size "
-				    "media_types reply";
-
 /* "2026-11-22T05:58:46.123Z": what documents have, and nothing else. */
 static bool
 is_time(struct slice s)
@@ -48,9 +44,8 @@ page_time(struct buf *out, struct slice s)
 	return true;
 }
 
-/* Does it lead to what is ours?  Nothing else becomes a link. */
-static bool
-is_ours(const struct page *p, struct slice s)
+bool
+page_is_ours(const struct page *p, struct slice s)
 {
 	struct slice base = page_base(p->call);
 
@@ -66,7 +61,7 @@ put_string(const struct page *p, const char *name, struct slice s)
 		return;
 	/* "type": a problem's, which is a URI reference. */
 	if (strcmp(name, "type") == 0 && s.len > 0 && s.ptr[0] == '/' &&
-	    is_ours(p, s))
+	    page_is_ours(p, s))
 		html_link(p->out, s, s);
 	else if (s.len == 0)
 		buf_puts(p->out, NONE_HTML);
@@ -83,8 +78,6 @@ put_bytes(const struct page *p, int64_t bytes)
 		buf_printf(p->out, " (%" PRId64 " bytes)", bytes);
 }
 
-static void put_value(const struct page *p, const char *name, json_t *v);
-
 /* Words one after the other, "Any" where an empty list means all. */
 static void
 put_list(const struct page *p, const char *name, json_t *v)
@@ -97,12 +90,12 @@ put_list(const struct page *p, const char *name, json_t *v)
 	for (i = 0; i < n; i++) {
 		if (i > 0)
 			buf_puts(p->out, ", ");
-		put_value(p, name, json_array_get(v, i));
+		page_value(p, name, json_array_get(v, i));
 	}
 }
 
-static void
-put_value(const struct page *p, const char *name, json_t *v)
+void
+page_value(const struct page *p, const char *name, json_t *v)
 {
 	if (json_is_string(v))
 		put_string(p, name,
@@ -121,8 +114,8 @@ put_value(const struct page *p, const char *name, json_t *v)
 		buf_puts(p->out, NONE_HTML);
 }
 
-static bool
-is_table(const json_t *v)
+bool
+page_is_table(const json_t *v)
 {
 	return json_is_object(json_array_get(v, 0));
 }
@@ -130,7 +123,8 @@ is_table(const json_t *v)
 static bool
 is_own_section(const char *name, const json_t *v)
 {
-	return json_is_object(v) || is_table(v) || strcmp(name, "links") == 0;
+	return json_is_object(v) || page_is_table(v) ||
+	       strcmp(name, "links") == 0;
 }
 
 static void
@@ -150,129 +144,18 @@ put_rows(const struct page *p, json_t *object, const char *said)
 		buf_puts(p->out, "<dt>");
 		page_label(p->out, name);
 		buf_puts(p->out, "</dt><dd>");
-		put_value(p, name, v);
+		page_value(p, name, v);
 		buf_puts(p->out, "</dd>\n");
 	}
 	if (any)
 		buf_puts(p->out, "</dl>\n");
 }
 
-static bool
-is_column(const char *name, const json_t *v)
-{
-	if (json_is_object(v)) /* see put_cell */
-		return json_object_get(v, "status") != NULL;
-	return !is_table(v) && !page_word_in(not_in_tables, name);
-}
-
-static void
-put_columns(const struct page *p, json_t *row)
-{
-	const char *name;
-	json_t *v;
-
-	buf_puts(p->out, "<thead><tr>");
-	json_object_foreach(row, name, v)
-	{
-		if (!is_column(name, v))
-			continue;
-		buf_puts(p->out, json_is_integer(v) ?
-				     "<th scope=\"col\" class=\"number\">" :
-				     "<th scope=\"col\">");
-		page_label(p->out, name);
-		buf_puts(p->out, "</th>");
-	}
-	buf_puts(p->out, "</tr></thead>\n<tbody>\n");
-}
-
-/* What a row is called: its first column, which leads to its own page. */
-static void
-put_row_head(
-    const struct page *p, const json_t *row, const char *name, json_t *v)
-{
-	struct slice href = page_text(row, "href");
-
-	if (href.ptr == NULL)
-		href = page_href(row, "self");
-	buf_puts(p->out, "<th scope=\"row\">");
-	if (href.ptr != NULL && is_ours(p, href)) {
-		buf_puts(p->out, "<a href=\"");
-		html_attr(p->out, href);
-		buf_puts(p->out, "\">");
-		put_value(p, name, v);
-		buf_puts(p->out, "</a>");
-	} else {
-		put_value(p, name, v);
-	}
-	buf_puts(p->out, "</th>");
-}
-
-/* What stands in a cell for an object, such as an outcome, is its status. */
-static void
-put_cell(const struct page *p, const char *name, json_t *v)
-{
-	if (json_is_object(v))
-		v = json_object_get(v, "status");
-	buf_puts(p->out, json_is_integer(v) ? "<td class=\"number\">" : "<td>");
-	put_value(p, name, v);
-	buf_puts(p->out, "</td>");
-}
-
-/* Each row has the columns of the first. */
-static void
-put_row(const struct page *p, json_t *first, const json_t *row)
-{
-	struct slice id = page_text(row, "name");
-	bool head = true;
-	const char *name;
-	json_t *v;
-
-	buf_puts(p->out, "<tr");
-	if (id.len > 0) {
-		buf_puts(p->out, " id=\"");
-		html_attr(p->out, id);
-		buf_putc(p->out, '"');
-	}
-	buf_putc(p->out, '>');
-	json_object_foreach(first, name, v)
-	{
-		json_t *cell = json_object_get(row, name);
-
-		if (!is_column(name, v))
-			continue;
-		if (head)
-			put_row_head(p, row, name, cell);
-		else
-			put_cell(p, name, cell);
-		head = false;
-	}
-	buf_puts(p->out, "</tr>\n");
-}
-
-/* Wider than the window it scrolls, for the keyboard as well. */
-static void
-put_table(const struct page *p, const char *name, const json_t *rows)
-{
-	json_t *first = json_array_get(rows, 0);
-	size_t i, n = json_array_size(rows);
-
-	buf_puts(p->out,
-	    "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"");
-	page_label(p->out, name);
-	buf_puts(p->out, "\">\n<table>\n<caption>");
-	page_label(p->out, name);
-	buf_printf(p->out, ": %zu</caption>\n", n);
-	put_columns(p, first);
-	for (i = 0; i < n; i++)
-		put_row(p, first, json_array_get(rows, i));
-	buf_puts(p->out, "</tbody>\n</table>\n</div>\n");
-}
-
 static void
 put_section(const struct page *p, const char *name, json_t *v)
 {
-	if (is_table(v)) {
-		put_table(p, name, v);
+	if (page_is_table(v)) {
+		page_table(p, name, v);
 		return;
 	}
 	buf_puts(p->out, "<section>\n<h2>");
@@ -321,7 +204,7 @@ page_links(const struct page *p)
 		const char *words =
 		    rel.len > 0 ? page_rel_words(rel.ptr) : NULL;
 
-		if (words == NULL || !is_ours(p, href))
+		if (words == NULL || !page_is_ours(p, href))
 			continue;
 		if (!any)
 			buf_puts(

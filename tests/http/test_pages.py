@@ -167,7 +167,7 @@ def crawl(get, start, prefix, user=None):
             continue
         a = get(path)
         # 202: a response before there is one; 401: a list without an owner
-        stranger = path.endswith("/jobs") and not user
+        stranger = path == prefix + "/jobs" and not user
         assert a.status in ((401,) if stranger else (200, 202)), (path, a)
         seen[path] = None
         if a.get("Content-Type").startswith("text/html"):
@@ -180,11 +180,16 @@ def crawl(get, start, prefix, user=None):
 
 def test_every_link_leads_somewhere(mount):
     monitor = mount.client.submit("plain", b"x").get("Content-Location")
+    bundle = bundles.post(mount.client, "plain", bundles.body(1, 2))\
+        .get("Content-Location")
     seen = crawl(lambda path: mount.client.get(path, Accept=BROWSER),
-                 [mount.prefix + "/", monitor], mount.prefix)
+                 [mount.prefix + "/", monitor, bundle], mount.prefix)
     for path in ("/", "/queues", "/queues/named", "/problems", "/health"):
         assert seen[mount.prefix + path], path
     assert seen[monitor + "/response"] and not seen[monitor + "/request"]
+    assert "Line by line" in seen[bundle + "/jobs"].one("main").text
+    rows = seen[bundle + "/jobs"].all("th", scope="row")
+    assert [r.text for r in rows] == ["1", "2"]
 
 
 def test_jobs_page_by_page(mount):
