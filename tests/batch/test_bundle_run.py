@@ -3,6 +3,8 @@
 import os
 import signal
 
+import pytest
+
 from support import bundles, jobs, process
 
 OK = "printf 'Content-Type: text/plain\\n\\n'; cat"
@@ -105,4 +107,25 @@ def test_sealed_later_belongs_to_the_next_run(night, db, batch):
     assert tally(db, two)[0] == "accepted"
     assert batch.run("--queue", name).status == 0
     assert tally(db, two)[0] == "successful"
+    sound(db, name)
+
+
+@pytest.mark.parametrize("how", ["TERM", "KILL"])
+def test_ended_while_it_moves_lines(night, db, batch, how):
+    """Told to stop, it leaves the rest to the next run; killed, the next
+    worker goes on: either way each line once.  (All are to be dismissed, so
+    that it is quick.)"""
+    name = night.queue(OK)
+    one = bundles.submit(db, name, [b"1"] * 150000)
+    db.sql("update nightdrop.bundle set stop = 'operator' where id = %s", one)
+    run = batch.start("--queue", name)
+    process.wait_until(lambda: tally(db, one)[5] > 0, 10, "some lines to move")
+    os.kill(run.worker(), getattr(signal, "SIG" + how))
+    assert run.wait().status == 0
+    gone = tally(db, one)[5]
+    assert gone < 150000 if how == "TERM" else gone == 150000
+    assert not jobs.unbalanced(db)
+    if how == "TERM":
+        assert batch.run("--queue", name).status == 0
+    assert tally(db, one) == ("dismissed", 150000, 0, 0, 0, 150000)
     sound(db, name)

@@ -6,7 +6,7 @@ import http.client
 
 import pytest
 
-from support import process
+from support import bundles, process
 from support.client import Client
 from support.documents import digest
 
@@ -63,6 +63,22 @@ def test_there_and_back(apache, responder, db, batch, handlers, size):
     down = process.peak_memory(responder.pid)
     assert down < ALLOWED, f"{down / MIB:.1f} MiB while giving"
     db.sql("delete from nightdrop.part")
+
+
+@pytest.mark.memory
+def test_bundle(apache, responder):
+    """64 MiB of lines, and a line for each of them back."""
+    client = Client(apache.port, "/proxy", timeout=120)
+    line = b'"' + b"x" * 1021 + b'"\n'
+    url = bundles.check_accepted(
+        bundles.post(client, "plain", (line * 64 for _ in range(1024))),
+        "/proxy", line * 65536)
+    up = process.peak_memory(responder.pid)
+    assert up < ALLOWED, f"{up / MIB:.1f} MiB while taking"
+    status, size, _ = fetch(apache.port, url + "/responses")
+    assert status == 200 and size > 65536 * 100
+    down = process.peak_memory(responder.pid)
+    assert down < ALLOWED, f"{down / MIB:.1f} MiB while giving"
 
 
 @pytest.mark.parametrize("kind", ["fcgid", "cgi"])
