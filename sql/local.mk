@@ -53,6 +53,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/job_stop.sql \
 	sql/functions/job_visible.sql \
 	sql/functions/judge.sql \
+	sql/functions/judge_early.sql \
 	sql/functions/key_drop.sql \
 	sql/functions/key_take.sql \
 	sql/functions/lease_renew.sql \

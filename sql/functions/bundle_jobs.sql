@@ -1,7 +1,7 @@
 -- bundle_jobs(bundle, owner, capability, after, most): members of a bundle.
 --
--- Parameters: bundle, its id; owner and capability as for job_visible; after, the line
---             behind which to begin; most, how many.
+-- Parameters: bundle, its id; owner and capability as for job_visible; after,
+--             the line behind which to begin; most, how many.
 -- Returns:    a row a line, in their order: line, id, status as in job_read,
 --             code and finished where it has ended.  Nothing of a bundle that
 --             is not to be seen.

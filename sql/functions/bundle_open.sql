@@ -2,16 +2,15 @@
 --
 -- Parameters: id, whose last 32 bits are zero; request, the CGI variables that
 --             all its jobs have in common; key, an Idempotency-Key, null: none.
--- Returns:    one row: verdict (ok no_queue nobody forbidden closed media_type clock
---             backlog quota taken), limit_value (with backlog and quota what was
---             exceeded; with ok how long a line may be).
+-- Returns:    one row: verdict (ok no_queue nobody forbidden closed media_type
+--             clock backlog quota taken), limit_value (with backlog and quota
+--             what was exceeded; with ok how long a line may be).
 -- Errors:     none of its own.
--- Tables:     queue, counter, idempotency_key, waiting, bundle.
+-- Tables:     bundle, and those of judge_early.
 --
--- Judged before the first line is stored, and again by bundle_seal;
--- where the key has made a bundle, "come later" is not said here, as in
--- upload_open.  Each line is a body of type application/json.  Idempotent by id.  The commit need
--- not wait for the disk: nothing is promised yet, and the flush of bundle_seal
+-- Judged before the first line is stored, and again by bundle_seal.  Each line
+-- is a body of type application/json.  Idempotent by id.  The commit need not
+-- wait for the disk: nothing is promised yet, and the flush of bundle_seal
 -- covers what was written before.
 --
 -- SPDX-License-Identifier: ISC
@@ -23,35 +22,11 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
-declare
-	q nightdrop.queue;
-	quota bigint;
 begin
 	perform set_config('synchronous_commit', 'off', true);
-	select * into q from nightdrop.queue p
-	where p.name = bundle_open.queue;
-	verdict := nightdrop.judge(q.name, q.submitters, q.accepting,
-	    q.media_types, q.max_size, q.max_waiting, bundle_open.owner,
-	    'application/json', null,
-	    (select sum(c.waiting) from nightdrop.counter c
-	    where c.queue = bundle_open.queue)::bigint);
-	quota := nightdrop.quota_check(bundle_open.id, bundle_open.queue,
-	    bundle_open.owner, 1);
-	if verdict = 'ok' and quota is not null then
-		verdict := 'quota';
-	end if;
-	if verdict in ('closed', 'backlog', 'quota') and exists (
-	    select from nightdrop.idempotency_key k
-	    where k.owner = bundle_open.owner and k.queue = bundle_open.queue
-		and k.key = bundle_open.key) then
-		verdict := 'ok';
-	end if;
-	limit_value := case verdict when 'ok' then q.max_size
-	    when 'backlog' then q.max_waiting when 'quota' then quota end;
-	if verdict = 'ok' and abs(extract(epoch from
-	    nightdrop.uuid_time(bundle_open.id) - clock_timestamp())) > 600 then
-		verdict := 'clock';
-	end if;
+	select e.verdict, e.limit_value into verdict, limit_value
+	from nightdrop.judge_early(bundle_open.id, bundle_open.queue,
+	    bundle_open.owner, 'application/json', null, bundle_open.key, 0) e;
 	if verdict <> 'ok' then
 		return next;
 		return;

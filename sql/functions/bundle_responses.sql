@@ -1,5 +1,5 @@
--- bundle_responses(bundle, owner, capability, after, most, max_bytes): the answers
--- of a bundle.
+-- bundle_responses(bundle, owner, capability, after, most, max_bytes): the
+-- answers of a bundle.
 --
 -- Parameters: bundle, owner, capability, after, most as for bundle_jobs;
 --             max_bytes, of the bodies together, but one line at least.

@@ -4,9 +4,10 @@
 --             their ends; digest of the whole body; key, an Idempotency-Key,
 --             null: none.
 -- Returns:    one row: the bundle as bundle_read has it.  verdict none: there
---             is no such bundle.  Verdicts of judge, quota, key_conflict, key_busy:
---             nothing was taken, abort it.  Where the key was known: the first
---             bundle as it is now, under its own id; this one will be swept.
+--             is no such bundle.  Verdicts of judge, quota, key_conflict,
+--             key_busy: nothing was taken, abort it.  Where the key was known:
+--             the first bundle as it is now, under its own id; this one will be
+--             swept.
 -- Errors:     ND503 the lines are not all there: the server lost them in a
 --             crash before anything was promised; send it all again.
 -- Tables:     idempotency_key, bundle, queue, queue_basis, counter,

@@ -8,13 +8,11 @@
 --             backlog and quota what was exceeded; with ok what may come, for a
 --             body of unknown size).
 -- Errors:     none of its own.
--- Tables:     queue, counter, idempotency_key, named_job, waiting, job, upload.
+-- Tables:     named_job, job, upload, and those of judge_early.
 --
 -- Judged before the first byte is stored, and again by upload_finish: what comes
--- in meanwhile is not counted, neither for the backlog nor for a quota.  Where
--- the key has made a job this may be the same again, which only the bytes will
--- tell: then "come later" is not said here.  What will replace a waiting job is
--- none more.
+-- in meanwhile is not counted, neither for the backlog nor for a quota.  What
+-- will replace a waiting job is none more.
 -- Idempotent by id.  The commit need not wait for the disk: nothing is
 -- promised yet, and the flush of upload_finish covers what was written before.
 --
@@ -28,39 +26,13 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
-declare
-	q nightdrop.queue;
-	quota bigint;
-	replaces integer;
 begin
 	perform set_config('synchronous_commit', 'off', true);
-	select * into q from nightdrop.queue p
-	where p.name = upload_open.queue;
-	replaces := (nightdrop.named_waiting(upload_open.queue,
-	    upload_open.owner, upload_open.name) is not null)::integer;
-	verdict := nightdrop.judge(q.name, q.submitters, q.accepting,
-	    q.media_types, q.max_size, q.max_waiting, upload_open.owner,
-	    upload_open.type, declared,
-	    (select sum(c.waiting) - replaces from nightdrop.counter c
-	    where c.queue = upload_open.queue)::bigint);
-	quota := nightdrop.quota_check(upload_open.id, upload_open.queue,
-	    upload_open.owner, 1 - replaces);
-	if verdict = 'ok' and quota is not null then
-		verdict := 'quota';
-	end if;
-	if verdict in ('closed', 'backlog', 'quota') and exists (
-	    select from nightdrop.idempotency_key k
-	    where k.owner = upload_open.owner and k.queue = upload_open.queue
-		and k.key = upload_open.key) then
-		verdict := 'ok';
-	end if;
-	limit_value := case when verdict in ('ok', 'too_large') then q.max_size
-	    when verdict = 'backlog' then q.max_waiting
-	    when verdict = 'quota' then quota end;
-	if verdict = 'ok' and abs(extract(epoch from
-	    nightdrop.uuid_time(upload_open.id) - clock_timestamp())) > 600 then
-		verdict := 'clock';
-	end if;
+	select e.verdict, e.limit_value into verdict, limit_value
+	from nightdrop.judge_early(upload_open.id, upload_open.queue,
+	    upload_open.owner, upload_open.type, declared, upload_open.key,
+	    (nightdrop.named_waiting(upload_open.queue, upload_open.owner,
+		upload_open.name) is not null)::integer) e;
 	if verdict <> 'ok' then
 		return next;
 		return;
