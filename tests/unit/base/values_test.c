@@ -60,6 +60,35 @@ START_TEST(instants_are_written_in_utc)
 }
 END_TEST
 
+START_TEST(durations_as_people_write_them)
+{
+	static const struct {
+		const char *text;
+		int64_t ms;
+	} good[] = { { "45", 45000 }, { "90 s", 90000 }, { "0", 0 },
+		{ "15min", 900000 }, { "1h30m", 5400000 },
+		{ " 1 hour 5 seconds ", 3605000 }, { "2 days", 172800000 },
+		{ "366 d", 31622400000 } };
+	static const char *const bad[] = { "", " ", "s", "-1", "1.5h", "1 week",
+		"367 d", "999999999", "1h,2m", "1 h x", "400d400d" };
+	int64_t ms;
+	size_t i;
+
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		ms = -1;
+		ck_assert_msg(duration_parse(slice_str(good[i].text), &ms),
+		    "%s", good[i].text);
+		ck_assert_int_eq(ms, good[i].ms);
+	}
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		ms = -1;
+		ck_assert_msg(
+		    !duration_parse(slice_str(bad[i]), &ms), "%s", bad[i]);
+		ck_assert_int_eq(ms, -1);
+	}
+}
+END_TEST
+
 START_TEST(uuid_v7_carries_time_placement_and_version)
 {
 	struct uuid u = uuid_v7(0x0123456789ab, 0xfabc), back, other;
@@ -158,6 +187,7 @@ values_suite(void)
 	tcase_add_test(t, long_texts_are_cut_not_overrun);
 	tcase_add_test(t, every_code_has_a_name_of_its_own);
 	tcase_add_test(t, instants_are_written_in_utc);
+	tcase_add_test(t, durations_as_people_write_them);
 	tcase_add_test(t, uuid_v7_carries_time_placement_and_version);
 	tcase_add_loop_test(t, uuid_parse_takes_the_hyphenated_form_only, 0,
 	    sizeof(uuids) / sizeof(uuids[0]));
