@@ -37,6 +37,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/bundle_stop.sql \
 	sql/functions/bundle_tidy.sql \
 	sql/functions/bundle_visible.sql \
+	sql/functions/business_date.sql \
 	sql/functions/counter_add.sql \
 	sql/functions/counter_reconcile.sql \
 	sql/functions/digest_put.sql \
@@ -95,7 +96,9 @@ dist_sqlfunctions_DATA = \
 	sql/functions/run_leave.sql \
 	sql/functions/run_lock.sql \
 	sql/functions/run_open.sql \
+	sql/functions/run_seat.sql \
 	sql/functions/secret.sql \
+	sql/functions/setting_set.sql \
 	sql/functions/submit_grant.sql \
 	sql/functions/submit_revoke.sql \
 	sql/functions/take_back.sql \

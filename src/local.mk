@@ -15,6 +15,7 @@ libnightdrop_a_SOURCES = \
 	src/batch/answer.c \
 	src/batch/bench.c \
 	src/batch/check.c src/batch/check.h \
+	src/batch/enter.c src/batch/enter.h \
 	src/batch/expand.c src/batch/expand.h \
 	src/batch/guardian.c src/batch/guardian.h \
 	src/batch/handlers.c src/batch/handlers.h \

@@ -32,9 +32,9 @@ begin
 	perform set_config('synchronous_commit', 'off', true);
 	run := nightdrop.worker_hold(worker, token, true);
 	update nightdrop.worker w
-	set lease = clock_timestamp() + interval '300 seconds'
-	where w.id = bundle_expand.worker;
-	lease_ms := 300000;
+	set lease = clock_timestamp() + w.term
+	where w.id = bundle_expand.worker
+	returning extract(epoch from w.term) * 1000 into lease_ms;
 
 	select o.* into b
 	from nightdrop.run_queue rq

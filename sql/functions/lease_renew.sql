@@ -1,4 +1,4 @@
--- lease_renew(worker, token): another 300 seconds.
+-- lease_renew(worker, token): another term.
 --
 -- Returns:  milliseconds that the lease lasts from now.
 -- Errors:   ND401 wrong token; it has left, was declared lost, or its lease has
@@ -12,13 +12,16 @@ returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+	term interval;
 begin
 	perform nightdrop.durable();
 	perform nightdrop.worker_hold(worker, token, true);
 	update nightdrop.worker w
-	set lease = clock_timestamp() + interval '300 seconds'
-	where w.id = lease_renew.worker;
-	return 300000;
+	set lease = clock_timestamp() + w.term
+	where w.id = lease_renew.worker
+	returning w.term into term;
+	return extract(epoch from term) * 1000;
 end
 $$;
 

@@ -1,62 +1,69 @@
--- run_open(scope, slots, host, pid, lock, token, proven): a run begins, or goes
--- on.
+-- run_open(scope, slots, host, pid, lock, token, proven, ways, lease_s): a run
+-- begins, or goes on.
 --
 -- Parameters: scope, names of queues, null: all; slots, host, pid and lock
 --             (the path of its guardian's lock file) of the worker; token, its
 --             secret, made anew for each opening; proven, ids of workers whose
---             lock file was found free.
--- Returns:    one row.  verdict opened or resumed: run, worker, queues (that
---             it has), busy (queues of the scope that other runs have),
---             lease_ms.  busy: all of them are; then busy_since, the oldest
---             opening, and parallel busy_worker, busy_host, busy_lock, the
---             live workers in the way.  no_queue: busy has the names that are
---             no queues.
+--             lock file was found free; ways, of which any:
+--               sure    not given, where live workers are in the way they are
+--                       only named, so that the caller may prove them dead;
+--               join    enter the open run of these queues, if there is one;
+--               resume  enter a run without a live worker, or none;
+--               daily   leave queues alone whose run of this business date is
+--                       closed;
+--             lease_s, how long its lease shall last.
+-- Returns:    one row.  verdict opened, resumed or joined: run, worker, queues
+--             (that the run has), busy (queues of the scope that other runs
+--             have), lease_ms, business_date.  busy: all of them are.  With
+--             busy queues: busy_since, the oldest opening, and parallel
+--             busy_worker, busy_host, busy_lock, the live workers in the way.
+--             no_queue: busy has the names that are no queues.  done: all
+--             closed for this business_date.  nothing: to resume.
 -- Errors:     55P03 somebody else is opening, or closing one of these.
 -- Tables:     run, run_queue, worker, queue, queue_basis, counter, event, and
 --             those of take_back, run_close and upkeep.
 --
 -- Idempotent by token.  A run without a live worker is resumed, in the same
--- row of the ledger and with a fresh cutoff; were there several in the scope,
--- the oldest is, and the others are closed.  The jobs of its dead workers are
--- left for recover().
+-- row of the ledger, also where the scope has only part of its queues; were
+-- there several, the oldest is, and the others are closed.  Its cutoff is a
+-- fresh one, but with resume, which takes up the night and not the day after
+-- it.  With daily, one that was opened for an earlier date is closed, for this
+-- date wants its own.  The jobs of its dead workers are left for recover().
 --
 -- SPDX-License-Identifier: ISC
 
 create or replace function nightdrop.run_open(scope text[], slots integer,
-    host text, pid integer, lock text, token uuid, proven bigint[])
+    host text, pid integer, lock text, token uuid, proven bigint[],
+    ways text[] default '{sure}', lease_s integer default 300)
 returns table (verdict text, run bigint, worker bigint, queues text[],
     busy text[], lease_ms bigint, busy_since timestamptz, busy_worker bigint[],
-    busy_host text[], busy_lock text[])
+    busy_host text[], busy_lock text[], business_date text)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
+<<my>>
 declare
-	mine record;
+	today constant date := nightdrop.business_date(clock_timestamp());
+	mine bigint;
 	dead bigint[];
+	live bigint[];
+	over bigint[]; -- of the dead, those that are closed
+	heir text[]; -- what those had
+	done text[];
 	r bigint;
 begin
 	perform nightdrop.durable();
 	perform nightdrop.run_lock(0);
-	lease_ms := 300000;
-	busy := '{}';
 
-	select w.id, w.run, u.resumed into mine
-	from nightdrop.worker w join nightdrop.run u on u.id = w.run
-	where w.token = run_open.token;
+	update nightdrop.worker w set pid = w.pid
+	where w.token = run_open.token returning w.id into mine;
 	if found then
-		update nightdrop.worker w set pid = w.pid where w.id = mine.id;
-		verdict := case when mine.resumed > 0 then 'resumed'
-		    else 'opened' end;
-		run := mine.run;
-		worker := mine.id;
-		select coalesce(array_agg(rq.queue order by rq.queue), '{}')
-		into queues
-		from nightdrop.run_queue rq where rq.run = mine.run;
-		return next;
+		return query select * from nightdrop.run_seat(mine, null);
 		return;
 	end if;
 
+	business_date := to_char(today, 'YYYY-MM-DD');
 	select array_agg(s.name order by s.name) into busy
 	from unnest(scope) s(name)
 	where not exists (select from nightdrop.queue q where q.name = s.name);
@@ -74,60 +81,99 @@ begin
 	loop
 		perform nightdrop.run_lock(r);
 	end loop;
-	select array_agg(u.id order by u.id) into dead
+	select array_agg(u.id order by u.id) filter (where not l.live),
+	    array_agg(u.id order by u.id) filter (where l.live),
+	    array_agg(u.id order by u.id) filter (where not l.live
+		and 'daily' = any (ways)
+		and coalesce(u.business_date, '-infinity') < today)
+	into dead, live, over
 	from nightdrop.run u
+	    cross join lateral (select exists (select from nightdrop.worker w
+		where w.run = u.id
+		and not nightdrop.worker_dead(w, proven)) as live) l
 	where u.closed is null
 	    and exists (select from nightdrop.run_queue rq
 		where rq.run = u.id and rq.open
-		and (scope is null or rq.queue = any (scope)))
-	    and not exists (select from nightdrop.worker w
-		where w.run = u.id and not nightdrop.worker_dead(w, proven));
-	foreach r in array coalesce(dead[2:], '{}') loop
-		perform nightdrop.take_back(r, null, proven);
-		perform nightdrop.run_close(r);
-	end loop;
+		and (scope is null or rq.queue = any (scope)));
 
-	select coalesce(array_agg(q.name order by q.name)
-	    filter (where rq.run is null), '{}'),
-	    coalesce(array_agg(q.name order by q.name)
-	    filter (where rq.run <> all (coalesce(dead[:1], '{}'))
-		and rq.run is not null), '{}')
-	into queues, busy
-	from nightdrop.queue q
-	    left join nightdrop.run_queue rq on rq.queue = q.name and rq.open
-	where scope is null or q.name = any (scope);
-
-	if dead is null and queues = '{}' and busy <> '{}' then
-		verdict := 'busy';
+	if live is not null then
 		select min(u.opened), array_agg(w.id order by w.id),
 		    array_agg(w.host order by w.id),
 		    array_agg(w.lock order by w.id)
 		into busy_since, busy_worker, busy_host, busy_lock
 		from nightdrop.run u
 		    join nightdrop.worker w on w.run = u.id
-		where u.id in (select rq.run from nightdrop.run_queue rq
-			where rq.open and rq.queue = any (busy))
+		where u.id = any (live)
 		    and not nightdrop.worker_dead(w, proven);
+		if 'sure' = any (ways) and 'join' = any (ways) then
+			return query select * from nightdrop.run_join(live[1],
+			    slots, host, pid, lock, token, proven, scope,
+			    lease_s);
+			return;
+		end if;
+	end if;
+
+	if live is null or 'sure' = any (ways) then
+		dead := array(select d from unnest(dead) d
+		    where d <> all (coalesce(over, '{}')));
+		over := over || dead[2:];
+		dead := dead[:1];
+		select array_agg(rq.queue) into heir
+		from nightdrop.run_queue rq
+		where rq.run = any (over) and rq.open;
+		foreach r in array coalesce(over, '{}') loop
+			perform nightdrop.take_back(r, null, proven);
+			perform nightdrop.run_close(r);
+		end loop;
+	end if;
+
+	-- Those that are free, those that were run today, and those of others.
+	select coalesce(array_agg(q.name order by q.name) filter (where
+		rq.run is null and not d.done and ('resume' <> all (ways)
+		or q.name = any (heir))), '{}'),
+	    coalesce(array_agg(q.name order by q.name) filter (where
+		rq.run is null and d.done), '{}'),
+	    coalesce(array_agg(q.name order by q.name) filter (where
+		rq.run = any (live)), '{}')
+	into queues, done, busy
+	from nightdrop.queue q
+	    left join nightdrop.run_queue rq on rq.queue = q.name and rq.open
+	    cross join lateral (select 'daily' = any (ways) and exists (
+		select from nightdrop.run_queue o
+		    join nightdrop.run u on u.id = o.run
+		where o.queue = q.name and u.business_date >= today
+		    and u.closed is not null) as done) d
+	where scope is null or q.name = any (scope);
+
+	verdict := case
+	    when live is not null and 'sure' <> all (ways) then 'busy'
+	    when dead <> '{}' then 'resumed'
+	    when 'resume' = any (ways) then 'nothing'
+	    when queues <> '{}' or busy || done = '{}' then 'opened'
+	    when busy <> '{}' then 'busy'
+	    else 'done' end;
+	if verdict not in ('opened', 'resumed') then
 		return next;
 		return;
 	end if;
 
 	-- The cutoff is the statement's snapshot; the clock is read after it.
-	if dead is null then
-		verdict := 'opened';
+	if verdict = 'opened' then
 		insert into nightdrop.run as u (opened, cutoff, cut, slots,
-		    waiting_at_open)
+		    business_date, waiting_at_open)
 		select clock_timestamp(), pg_current_snapshot(),
-		    clock_timestamp(), run_open.slots,
+		    clock_timestamp(), run_open.slots, today,
 		    coalesce(sum(greatest(c.waiting, 0)), 0)
 		from (select sum(c.waiting) as waiting
 		    from nightdrop.counter c where c.queue = any (queues)
 		    group by c.queue) c
 		returning u.id into run;
 	else
-		verdict := 'resumed';
 		update nightdrop.run u set resumed = u.resumed + 1,
-		    cutoff = pg_current_snapshot(), cut = clock_timestamp(),
+		    cutoff = case when 'resume' = any (ways) then u.cutoff
+			else pg_current_snapshot() end,
+		    cut = case when 'resume' = any (ways) then u.cut
+			else clock_timestamp() end,
 		    slots = run_open.slots
 		where u.id = dead[1]
 		returning u.id into run;
@@ -136,10 +182,12 @@ begin
 	end if;
 	insert into nightdrop.run_queue (run, queue)
 	select run_open.run, q from unnest(queues) q;
-	worker := nightdrop.worker_join(run, slots, host, pid, lock, token);
+	mine := nightdrop.worker_join(run, slots, host, pid, lock, token,
+	    scope, lease_s);
 
-	select coalesce(array_agg(rq.queue order by rq.queue), '{}') into queues
-	from nightdrop.run_queue rq where rq.run = run_open.run and rq.open;
+	select s.worker, s.queues, s.lease_ms, s.business_date
+	into worker, queues, lease_ms, business_date
+	from nightdrop.run_seat(mine, verdict) s;
 	update nightdrop.queue_basis b
 	set version = b.version + 1, slots = run_open.slots, opened = u.cut,
 	    next_start = u.opened + b.every, updated = now()
@@ -152,8 +200,9 @@ end
 $$;
 
 comment on function nightdrop.run_open(text[], integer, text, integer, text,
-    uuid, bigint[]) is 'Opens a run, or resumes one that nobody works on.';
+    uuid, bigint[], text[], integer) is
+'Opens a run, resumes one that nobody works on, or joins one.';
 revoke all on function nightdrop.run_open(text[], integer, text, integer, text,
-    uuid, bigint[]) from public;
+    uuid, bigint[], text[], integer) from public;
 grant execute on function nightdrop.run_open(text[], integer, text, integer,
-    text, uuid, bigint[]) to nightdrop_batch;
+    text, uuid, bigint[], text[], integer) to nightdrop_batch;

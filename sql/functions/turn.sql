@@ -113,8 +113,10 @@ begin
 		return query
 		select (nightdrop.task_note('idle', null, null, null, null,
 		    null, min(a.not_before))).*
-		from nightdrop.run_queue rq
-		    join nightdrop.run u on u.id = rq.run
+		from nightdrop.worker me
+		    join nightdrop.run u on u.id = me.run
+		    join nightdrop.run_queue rq on rq.run = u.id
+			and (me.queues is null or rq.queue = any (me.queues))
 		    join nightdrop.queue q on q.name = rq.queue
 		    cross join lateral (
 			select w.not_before from nightdrop.waiting w
@@ -122,7 +124,7 @@ begin
 			    and w.not_before > clock
 			    and pg_visible_in_snapshot(w.since, u.cutoff)
 			order by w.position, w.id limit 100) a
-		where rq.run = my.run and rq.open and not q.held;
+		where me.id = turn.worker and rq.open and not q.held;
 	end if;
 
 	if queues is not null then

@@ -7,8 +7,8 @@
 -- Returns:    one row: tasks of kind claim, and for the counters and the
 --             ledger queues, jobs, sizes (parallel, a row a queue) and taken.
 -- Errors:     none of its own.
--- Tables:     run, run_queue, queue, queue_basis, waiting, running, job,
---             bundle.
+-- Tables:     run, worker, run_queue, queue, queue_basis, waiting, running,
+--             job, bundle.
 --
 -- Flat at any size, because what is looked at is nearly what is taken:
 --
@@ -46,6 +46,7 @@ as $$
 declare
 	clock constant timestamptz := clock_timestamp();
 	r nightdrop.run;
+	mine text[]; -- the worker's queues; null: all
 	head record;
 	part nightdrop.task[];
 	bytes bigint;
@@ -53,10 +54,13 @@ declare
 begin
 	taken := 0;
 	select * into r from nightdrop.run u where u.id = turn_claim.run;
+	select w.queues into mine from nightdrop.worker w
+	where w.id = turn_claim.worker;
 	perform from nightdrop.queue q
 	    join nightdrop.run_queue rq on rq.queue = q.name
 	where rq.run = turn_claim.run and rq.open and not q.held
 	    and q.max_running is not null
+	    and (mine is null or rq.queue = any (mine))
 	order by q.name for no key update of q;
 
 	for head in
@@ -90,6 +94,7 @@ begin
 			order by w.position, w.id limit 1)
 			order by 1, 2 limit 1) h
 		where rq.run = turn_claim.run and rq.open and not q.held
+		    and (mine is null or rq.queue = any (mine))
 		order by h.position, h.id
 	loop
 		n := want - taken;

@@ -4,6 +4,21 @@
 
 -- Scopes, business dates, clones -----------------------------------------------
 
+alter table nightdrop.worker
+	add column term interval not null default '300 seconds'
+	    constraint worker_term_range check (term between '5 seconds' and '1 hour'),
+	add column queues text[] collate "C";
+comment on column nightdrop.worker.term is
+'How long its lease lasts; a tenth of it longer, and others may take its jobs.';
+comment on column nightdrop.worker.queues is
+'Queues that it takes jobs of, where it came with --queue or lacks handlers. Null: all of its run''s.';
+
+alter table nightdrop.run add column business_date date;
+comment on column nightdrop.run.business_date is
+'The day it was opened for: business_date() of its opening.';
+comment on table nightdrop.setting is
+'One row a setting of this installation: instance (its id), secret (key of the capability URLs, hex), place (where the database was when that was true), time_zone, day_starts (when a business day begins, an interval after midnight).';
+
 -- What is said of a run and its jobs ---------------------------------------------
 
 grant select on all tables in schema nightdrop to nightdrop_dba;

@@ -8,7 +8,9 @@ select q.name, q.description, q.accepting, q.held, c.waiting,
     h.position as head, b.next_start, b.every, b.p50, b.p95,
     l.run as last_run, l.opened as last_opened, l.closed as last_closed,
     q.priority, q.max_waiting, q.max_running, q.max_attempts, q.time_limit,
-    q.submitters, q.max_waiting_owner
+    q.submitters, q.max_waiting_owner, l.business_date as last_date,
+    greatest(nightdrop.business_date(now()) - l.business_date - 1, 0)
+	as missed
 from nightdrop.queue q
     left join nightdrop.queue_basis b on b.queue = q.name
     cross join lateral (
@@ -24,7 +26,7 @@ from nightdrop.queue q
 	where w.queue = q.name and not w.again
 	order by w.position, w.id limit 1) h on true
     left join lateral (
-	select rq.run, u.opened, u.closed
+	select rq.run, u.opened, u.closed, u.business_date
 	from nightdrop.run_queue rq join nightdrop.run u on u.id = rq.run
 	where rq.queue = q.name order by rq.run desc limit 1) l on true
 order by q.name;
@@ -39,5 +41,9 @@ comment on column nightdrop.queue_status.next_start is
 'When the next run is expected, from the last ones; null: fewer than two.';
 comment on column nightdrop.queue_status.submitters is
 'Who may submit; *: whoever has authenticated; empty: anybody.';
+comment on column nightdrop.queue_status.last_date is
+'The business day that its last run was opened for.';
+comment on column nightdrop.queue_status.missed is
+'Whole business days since then without a run: above 0 where one is expected each night, a night was missed.';
 alter view nightdrop.queue_status owner to nightdrop_owner;
 grant select on nightdrop.queue_status to nightdrop_dba, nightdrop_monitor;

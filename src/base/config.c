@@ -60,6 +60,9 @@ static const struct setting {
 	{ "run_dir", TEXT, AT(run_dir), "/run/nightdrop", 0, 0,
 	    "directory for lock files and the handlers' private TMPDIRs" },
 	{ "jobs", NUMBER, AT(jobs), "2", 1, 512, "handlers at once (-j)" },
+	{ "lease", NUMBER, AT(lease), "300", 5, 3600,
+	    "seconds for which handlers run on while the database is away; "
+	    "after them another host may take their jobs" },
 #undef AT
 };
 

@@ -36,6 +36,7 @@ struct config {
 	char *handler_dir;
 	char *run_dir; /* lock files and handlers' temporary directories */
 	int64_t jobs;  /* handlers at once */
+	int64_t lease; /* seconds that a worker may be cut off */
 };
 
 /* Defaults, then the file, then the environment.  path NULL: NIGHTDROP_CONFIG

@@ -75,6 +75,7 @@ seat_start(struct seat *s, struct job *j, struct err *e)
 		.attempt = j->attempt,
 		.max_attempts = c->max_attempts,
 		.run = w->run,
+		.business_date = w->business_date,
 		.accepted_us = c->accepted,
 		.deadline_us = j->due,
 		.digest = c->digest,
@@ -116,7 +117,7 @@ fork_failed(struct worker *w, struct job *j, const struct err *e)
 	    "this host cannot start handlers: %s; what was "
 	    "taken goes back into the line",
 	    e->text);
-	worker_drain(w);
+	worker_drain(w, false);
 }
 
 static void

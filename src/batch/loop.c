@@ -23,12 +23,17 @@
 /* A signal handler has nothing but file scope: the pipe that wakes poll. */
 static int wake[2] = { -1, -1 };
 
+/* What a terminal sends comes from the kernel, to the guardian too: it is the
+ * guardian who passes it on, and a ^C shall count once. */
 static void
-on_signal(int sig)
+on_signal(int sig, siginfo_t *info, void *context)
 {
 	int saved = errno;
-	const char *word = sig == ORPHANED ? "o" : "t";
+	const char *word = sig == ORPHANED ? "o" : sig == SIGINT ? "i" : "t";
 
+	(void)context;
+	if (sig != ORPHANED && info->si_code > 0)
+		return;
 	if (sig == ORPHANED)
 		alarm(ORPHAN_S);
 	if (write(wake[1], word, 1) == -1)
@@ -39,7 +44,7 @@ enum err_code
 loop_signals(struct err *e)
 {
 	static const int caught[] = { SIGTERM, SIGINT, SIGHUP, ORPHANED };
-	struct sigaction sa = { .sa_handler = on_signal };
+	struct sigaction sa = { .sa_sigaction = on_signal };
 	size_t i;
 	int k;
 
@@ -50,9 +55,10 @@ loop_signals(struct err *e)
 		fcntl(wake[k], F_SETFL, O_NONBLOCK);
 	}
 	sigemptyset(&sa.sa_mask);
-	sa.sa_flags = SA_RESTART;
+	sa.sa_flags = SA_RESTART | SA_SIGINFO;
 	for (i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
 		sigaction(caught[i], &sa, NULL);
+	sa.sa_flags = SA_RESTART;
 	sa.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &sa, NULL);
 	/* The guardian's handler would interrupt us once a job, for nothing:
@@ -77,8 +83,8 @@ signals_take(struct worker *w)
 	char byte;
 
 	while (read(wake[0], &byte, 1) == 1) {
-		if (byte == 't') {
-			worker_drain(w);
+		if (byte != 'o') {
+			worker_drain(w, byte == 'i' && w->draining);
 			continue;
 		}
 		err_set(&e, ERR_LEASE,
@@ -90,24 +96,27 @@ signals_take(struct worker *w)
 }
 
 void
-worker_drain(struct worker *w)
+worker_drain(struct worker *w, bool at_once)
 {
 	struct job_list *const idle[] = { &w->reserved, &w->suspect,
 		&w->recorded };
 	struct job *j;
 	size_t i;
 
-	if (w->draining)
+	if (w->draining) {
+		if (at_once)
+			w->drain_until = clock_mono_ms();
 		return;
+	}
 	w->draining = true;
-	w->drain_until = clock_mono_ms() + DRAIN_MS;
+	w->drain_until = clock_mono_ms() + w->drain_ms;
 	for (i = 0; i < sizeof(idle) / sizeof(idle[0]); i++)
 		while ((j = list_take(idle[i])) != NULL)
 			list_add(&w->returning, j);
 	log_event(LEVEL_NOTICE,
-	    "run %lld: stopping; %d handlers have %d "
+	    "run %lld: stopping; %d handlers have %lld "
 	    "seconds to finish",
-	    (long long)w->run, worker_busy(w), DRAIN_MS / 1000);
+	    (long long)w->run, worker_busy(w), (long long)w->drain_ms / 1000);
 }
 
 void

@@ -23,9 +23,19 @@ static const char usage[] =
     "  -j N, --jobs N     handlers at once\n"
     "  --queue A,B        only these queues; default: all\n"
     "  --quiet            say nothing when all is well\n"
+    "  --drain TIME       how long handlers may go on after SIGTERM or SIGINT;\n"
+    "                     default: 60 s.  A second SIGINT ends them at once\n"
     "  --config FILE      default: NIGHTDROP_CONFIG, else\n"
     "                     " CONFIG_DEFAULT_PATH "\n"
     "  --set NAME=VALUE   a setting, over file and environment\n"
+    "\n"
+    "A queue is in one run at a time; those that another run has are left to it.\n"
+    "  --stale TIME       a run in the way that is older: say so, exit 75\n"
+    "  --join             help in the open run of these queues, from this or\n"
+    "                     another host; where there is none, open it\n"
+    "  --daily            not the queues whose run of this business day is closed\n"
+    "  --resume           only go on with a run whose batch died (for @reboot)\n"
+    "TIME is 90 s, 15 min, 1h30m, 2 days.\n"
     "\n"
     "  --check            would a run work, here and now?\n"
     "  --try HANDLER [--type TYPE] < body\n"
@@ -34,8 +44,8 @@ static const char usage[] =
     "  --print-config     every setting, its value, and what it means\n"
     "  --help, --version\n"
     "\n"
-    "Exit codes: 0; 70 the ledger does not balance; 75 the database is away\n"
-    "or the lease was lost, the next run goes on; 78 configuration.\n";
+    "Exit codes: 0; 70 the ledger does not balance; 75 the database is away,\n"
+    "the lease was lost (the next run goes on), or --stale; 78 configuration.\n";
 
 static int
 run_main(struct options *o)

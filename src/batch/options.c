@@ -10,14 +10,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "queue/run.h"
+
+#define DRAIN_MS 60000
+
 enum {
 	OPT_CHECK = 256,
 	OPT_CONFIG,
+	OPT_DAILY,
+	OPT_DRAIN,
 	OPT_HELP,
+	OPT_JOIN,
 	OPT_PRINT_CONFIG,
 	OPT_QUEUE,
 	OPT_QUIET,
+	OPT_RESUME,
 	OPT_SET,
+	OPT_STALE,
 	OPT_TRY,
 	OPT_TYPE,
 	OPT_VERSION
@@ -26,12 +36,17 @@ enum {
 static const struct option table[] = {
 	{ "check", no_argument, NULL, OPT_CHECK },
 	{ "config", required_argument, NULL, OPT_CONFIG },
+	{ "daily", no_argument, NULL, OPT_DAILY },
+	{ "drain", required_argument, NULL, OPT_DRAIN },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "jobs", required_argument, NULL, 'j' },
+	{ "join", no_argument, NULL, OPT_JOIN },
 	{ "print-config", no_argument, NULL, OPT_PRINT_CONFIG },
 	{ "queue", required_argument, NULL, OPT_QUEUE },
 	{ "quiet", no_argument, NULL, OPT_QUIET },
+	{ "resume", no_argument, NULL, OPT_RESUME },
 	{ "set", required_argument, NULL, OPT_SET },
+	{ "stale", required_argument, NULL, OPT_STALE },
 	{ "try", required_argument, NULL, OPT_TRY },
 	{ "type", required_argument, NULL, OPT_TYPE },
 	{ "version", no_argument, NULL, OPT_VERSION },
@@ -101,6 +116,32 @@ set_one(struct config *c, const char *text, struct err *e)
 	return config_set(c, buf, value, e);
 }
 
+/* Which run it shall be, and how it ends: false, it is another option. */
+static bool
+take_way(struct options *o, int c, const char *value, struct err *e)
+{
+	static const struct {
+		int option;
+		enum run_way way;
+	} ways[] = { { OPT_DAILY, RUN_WAY_DAILY }, { OPT_JOIN, RUN_WAY_JOIN },
+		{ OPT_RESUME, RUN_WAY_RESUME } };
+	size_t i;
+
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		if (c == ways[i].option) {
+			o->ways |= ways[i].way;
+			return true;
+		}
+	if (c != OPT_DRAIN && c != OPT_STALE)
+		return false;
+	if (!duration_parse(
+		slice_str(value), c == OPT_DRAIN ? &o->drain_ms : &o->stale_ms))
+		err_set(e, ERR_CONFIG,
+		    "%.40s: no duration; 90 s, 15 min, 1h30m and 2 days are",
+		    value);
+	return true;
+}
+
 /* First reading: all but settings, which lie on top of the file that
  * --config names wherever it stands on the line. */
 static enum err_code
@@ -111,6 +152,11 @@ read_line(struct options *o, int argc, char **argv, struct err *e)
 	opterr = 0;
 	optind = 1;
 	while ((c = getopt_long(argc, argv, "j:", table, NULL)) != -1) {
+		if (take_way(o, c, optarg, e)) {
+			if (e->code != ERR_OK)
+				return e->code;
+			continue;
+		}
 		switch (c) {
 		case OPT_CHECK:
 			o->mode = MODE_CHECK;
@@ -181,12 +227,17 @@ options_read(struct options *o, int argc, char **argv, struct err *e)
 {
 	enum err_code code;
 
-	*o = (struct options) { .mode = MODE_RUN };
+	*o = (struct options) {
+		.mode = MODE_RUN, .stale_ms = -1, .drain_ms = DRAIN_MS
+	};
 	code = read_line(o, argc, argv, e);
 	if (code != ERR_OK || o->mode == MODE_HELP || o->mode == MODE_VERSION)
 		return code;
 	if (o->type != NULL && o->mode != MODE_TRY)
 		return err_set(e, ERR_CONFIG, "--type belongs to --try");
+	if ((o->ways & RUN_WAY_RESUME) != 0 && o->ways != RUN_WAY_RESUME)
+		return err_set(e, ERR_CONFIG,
+		    "--resume goes with neither --join nor --daily");
 	split_queues(o);
 	if ((code = config_load(&o->config, o->file, e)) != ERR_OK)
 		return code;

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/config.h"
 #include "base/err.h"
@@ -24,6 +25,9 @@ enum mode {
 struct options {
 	enum mode mode;
 	bool quiet;
+	unsigned ways;	    /* enum run_way: --join, --resume, --daily */
+	int64_t stale_ms;   /* --stale; -1: none */
+	int64_t drain_ms;   /* --drain */
 	const char *file;   /* configuration */
 	char *queues;	    /* the text that scope points into */
 	const char **scope; /* queues to run; NULL: all */

@@ -75,7 +75,9 @@ run_worker(void *ctx, const struct ward *ward)
 		.connect_ms = CONNECT_MS,
 		.read_write = true,
 	};
-	struct worker w = { .config = config, .ward = ward };
+	struct worker w = {
+		.config = config, .drain_ms = options->drain_ms, .ward = ward
+	};
 	int code;
 
 	w.me.token = uuid_random();

@@ -33,10 +33,9 @@
 #include "handler/slot.h"
 #include "queue/run.h"
 
-#define CALL_MS 30000  /* one call; then it is made again */
-#define AGAIN_MS 1000  /* between two tries */
-#define LOOK_MS 1000   /* between two turns that look for stops */
-#define DRAIN_MS 60000 /* after SIGTERM, for what still runs */
+#define CALL_MS 30000 /* one call; then it is made again */
+#define AGAIN_MS 1000 /* between two tries */
+#define LOOK_MS 1000  /* between two turns that look for stops */
 
 struct seat { /* a slot and the job in it */
 	struct worker *worker;
@@ -59,13 +58,15 @@ struct seat { /* a slot and the job in it */
 
 struct worker {
 	const struct config *config;
+	int64_t drain_ms; /* after SIGTERM, for what still runs */
 	const struct ward *ward;
 	struct handlers *handlers;
 	struct report *report;
 	struct conn *conn;
 	struct run_worker me;
 	int64_t run;
-	int64_t offset_us; /* server's clock minus our monotonic one */
+	char business_date[16]; /* 2026-11-25 */
+	int64_t offset_us;	/* server's clock minus our monotonic one */
 
 	int64_t lease_ms, lease_until; /* length; end on the mono clock */
 	int64_t renew_at;
@@ -96,7 +97,9 @@ struct worker {
 };
 
 int worker_busy(const struct worker *w); /* slots with a job */
-void worker_drain(struct worker *w);	 /* SIGTERM, or nothing works */
+/* Take and start nothing more: SIGTERM, or nothing works.  at_once: and do not
+ * wait for what runs. */
+void worker_drain(struct worker *w, bool at_once);
 /* Stop at once; the first reason is kept. */
 void worker_fail(struct worker *w, const struct err *e);
 /* Can the same call succeed later (database away, busy, full, standby)? */

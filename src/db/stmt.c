@@ -28,8 +28,8 @@
 
 #define OPENED_COLUMNS                                               \
 	"verdict, run, worker, queues, busy, lease_ms, busy_since, " \
-	"busy_worker, busy_host, busy_lock"
-#define OPENED_TYPES "tllTTlzLTT"
+	"busy_worker, busy_host, busy_lock, business_date"
+#define OPENED_TYPES "tllTTlzLTTt"
 
 #define TURN_COLUMNS                                                       \
 	"kind, id, verdict, attempt, queue, request, type, size, digest, " \
@@ -206,13 +206,13 @@ static const struct stmt stmts[STMT_COUNT] = {
 	[STMT_RUN_OPEN] = { "run_open",
 	    "select " OPENED_COLUMNS " from nightdrop.run_open("
 	    "$1::text[], $2::integer, $3::text, $4::integer, $5::text, "
-	    "$6::uuid, $7::bigint[])",
-	    7, OPENED_TYPES },
+	    "$6::uuid, $7::bigint[], $8::text[], $9::integer)",
+	    9, OPENED_TYPES },
 	[STMT_RUN_JOIN] = { "run_join",
 	    "select " OPENED_COLUMNS " from nightdrop.run_join("
 	    "$1::bigint, $2::integer, $3::text, $4::integer, $5::text, "
-	    "$6::uuid, $7::bigint[])",
-	    7, OPENED_TYPES },
+	    "$6::uuid, $7::bigint[], $8::text[], $9::integer)",
+	    9, OPENED_TYPES },
 	[STMT_RECOVER] = { "recover",
 	    "select workers, requeued, charged, failed "
 	    "from nightdrop.recover($1::bigint, $2::uuid, $3::bigint[])",

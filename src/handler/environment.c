@@ -227,6 +227,8 @@ put_job(struct builder *b, const struct environment_facts *f)
 	put_number(b, "NIGHTDROP_ATTEMPT", f->attempt);
 	put_number(b, "NIGHTDROP_MAX_ATTEMPTS", f->max_attempts);
 	put_number(b, "NIGHTDROP_RUN", f->run);
+	if (f->business_date != NULL)
+		put(b, "NIGHTDROP_BUSINESS_DATE", slice_str(f->business_date));
 	put_time(b, "NIGHTDROP_ACCEPTED", f->accepted_us);
 	put_time(b, "NIGHTDROP_DEADLINE", f->deadline_us);
 	put_digest(b, f->digest);

@@ -27,6 +27,7 @@ struct environment_facts {
 	struct uuid id;
 	int attempt, max_attempts;
 	int64_t run;
+	const char *business_date;	  /* 2026-11-25; NULL: not known */
 	int64_t accepted_us, deadline_us; /* TIME_NONE: not known */
 	struct slice digest; /* SHA-256 of the body; SLICE_NONE: not known */
 	struct slice state;  /* of a job that is continued; SLICE_NONE */

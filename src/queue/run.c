@@ -14,6 +14,8 @@ static const char *const verdicts[] = {
 	[RUN_CLOSED] = "closed",
 	[RUN_BUSY] = "busy",
 	[RUN_NO_QUEUE] = "no_queue",
+	[RUN_DONE] = "done",
+	[RUN_NOTHING] = "nothing",
 };
 
 #define VERDICTS ((int)(sizeof(verdicts) / sizeof(verdicts[0])))
@@ -29,7 +31,8 @@ enum {
 	PLACE_BUSY_SINCE,
 	PLACE_BUSY_WORKER,
 	PLACE_BUSY_HOST,
-	PLACE_BUSY_LOCK
+	PLACE_BUSY_LOCK,
+	PLACE_BUSINESS_DATE
 };
 
 /* Columns of run_leave's row. */
@@ -74,6 +77,23 @@ scope_params(struct params *p, const struct run_entry *n)
 	params_array_end(p);
 }
 
+static void
+ways_params(struct params *p, unsigned ways)
+{
+	static const struct {
+		enum run_way way;
+		const char *name;
+	} names[] = { { RUN_WAY_SURE, "sure" }, { RUN_WAY_JOIN, "join" },
+		{ RUN_WAY_RESUME, "resume" }, { RUN_WAY_DAILY, "daily" } };
+	size_t i;
+
+	params_array_begin(p, PARAM_TEXT);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if ((ways & names[i].way) != 0)
+			params_item_text(p, slice_str(names[i].name));
+	params_array_end(p);
+}
+
 enum stmt_id
 run_entry_params(struct params *p, const struct run_entry *n)
 {
@@ -87,6 +107,11 @@ run_entry_params(struct params *p, const struct run_entry *n)
 	params_text(p, slice_str(n->lock));
 	params_uuid(p, &n->token);
 	proven_params(p, n->proven, n->proven_len);
+	if (n->run != 0)
+		scope_params(p, n);
+	else
+		ways_params(p, n->ways);
+	params_int4(p, n->lease_s);
 	return n->run != 0 ? STMT_RUN_JOIN : STMT_RUN_OPEN;
 }
 
@@ -117,6 +142,7 @@ run_place_read(const struct rows *r, struct run_place *out, struct err *e)
 		.queues = rows_array_count(r, 0, PLACE_QUEUES),
 		.busy = rows_array_count(r, 0, PLACE_BUSY),
 		.holders = rows_array_count(r, 0, PLACE_BUSY_WORKER),
+		.business_date = rows_text(r, 0, PLACE_BUSINESS_DATE),
 	};
 	return ERR_OK;
 }

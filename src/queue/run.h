@@ -28,10 +28,11 @@ struct run_worker { /* what every call of a worker carries */
 };
 
 struct run_entry {
-	int64_t run;		  /* join this one; 0: open or resume one */
-	const char *const *scope; /* queues, to open */
+	int64_t run;		  /* join this one; 0: as the ways say */
+	const char *const *scope; /* queues that the worker takes jobs of */
 	size_t scope_len;
-	int slots;
+	unsigned ways; /* enum run_way, or-ed */
+	int slots, lease_s;
 	const char *host, *lock;
 	int pid;
 	struct uuid token;
@@ -39,13 +40,23 @@ struct run_entry {
 	size_t proven_len;
 };
 
+enum run_way {
+	RUN_WAY_SURE = 1,   /* whoever is in the way is no more to be proven */
+	RUN_WAY_JOIN = 2,   /* the open run of these queues, if there is one */
+	RUN_WAY_RESUME = 4, /* a run that nobody works on, or none */
+	RUN_WAY_DAILY = 8   /* not what is closed for this business date */
+};
+
 enum run_verdict {
 	RUN_OPENED,
 	RUN_RESUMED,
 	RUN_JOINED,
-	RUN_CLOSED,  /* joining: there is nothing left to join */
-	RUN_BUSY,    /* every queue in scope is in another run's hands */
-	RUN_NO_QUEUE /* a name in scope that the database does not know */
+	RUN_CLOSED,   /* joining: there is nothing left to join */
+	RUN_BUSY,     /* every queue in scope is in another run's hands, or
+		       * (not sure) some may be */
+	RUN_NO_QUEUE, /* a name in scope that the database does not know */
+	RUN_DONE,     /* daily: all closed for this business date */
+	RUN_NOTHING   /* to resume */
 };
 
 struct run_place {
@@ -54,6 +65,7 @@ struct run_place {
 	int64_t lease_ms;
 	int64_t busy_since; /* us or TIME_NONE */
 	int queues, busy, holders;
+	struct slice business_date; /* 2026-11-25; lives as long as the rows */
 };
 
 /* Which call to make, with its parameters. */

@@ -92,13 +92,15 @@ def test_cgi_variables(seen):
     assert seen["body"] == 5
 
 
-def test_nightdrops_variables(seen):
+def test_nightdrops_variables(seen, db):
     env = seen["env"]
     assert env["NIGHTDROP_METHOD"] == "POST"
     assert env["NIGHTDROP_JOB_ID"] == seen["job"]
     assert env["NIGHTDROP_ATTEMPT"] == "1"
     assert env["NIGHTDROP_MAX_ATTEMPTS"] == "7"
     assert env["NIGHTDROP_RUN"].isdigit()
+    assert env["NIGHTDROP_BUSINESS_DATE"] == db.value(
+        "select nightdrop.business_date(now())::text")
     assert env["NIGHTDROP_CONTENT_DIGEST"] == documents.digest(b"12345")
     for name in ("NIGHTDROP_ACCEPTED", "NIGHTDROP_DEADLINE"):
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z",

@@ -7,6 +7,8 @@
 
 #include <check.h>
 
+#include "queue/run.h"
+
 #define ARGS_MAX 8
 
 /* argv from a list of words; the configuration is no file at all. */
@@ -67,6 +69,26 @@ START_TEST(modes)
 }
 END_TEST
 
+START_TEST(ways_and_durations)
+{
+	struct options o;
+	struct err e = ERR_INIT;
+
+	ck_assert_int_eq(READ(&o, &e, W("--quiet")), ERR_OK);
+	ck_assert_uint_eq(o.ways, 0);
+	ck_assert_int_eq(o.drain_ms, 60000);
+	ck_assert_int_eq(o.stale_ms, -1);
+	options_fini(&o);
+	ck_assert_int_eq(READ(&o, &e, W("--join"), W("--daily"), W("--stale"),
+			     W("2h"), W("--drain=0")),
+	    ERR_OK);
+	ck_assert_uint_eq(o.ways, RUN_WAY_JOIN | RUN_WAY_DAILY);
+	ck_assert_int_eq(o.stale_ms, 7200000);
+	ck_assert_int_eq(o.drain_ms, 0);
+	options_fini(&o);
+}
+END_TEST
+
 static void
 refused(enum err_code code, struct options *o, const struct err *e)
 {
@@ -91,6 +113,9 @@ START_TEST(refusals)
 	refused(READ(&o, &e, W("--set"), W("nix=1")), &o, &e);
 	refused(READ(&o, &e, W("--type=a/b")), &o, &e);
 	refused(READ(&o, &e, W("report")), &o, &e);
+	refused(READ(&o, &e, W("--drain=soon")), &o, &e);
+	refused(READ(&o, &e, W("--resume"), W("--daily")), &o, &e);
+	refused(READ(&o, &e, W("--join"), W("--resume")), &o, &e);
 }
 END_TEST
 
@@ -104,6 +129,7 @@ options_suite(void)
 
 	tcase_add_test(t, queues_and_settings);
 	tcase_add_test(t, modes);
+	tcase_add_test(t, ways_and_durations);
 	tcase_add_test(t, refusals);
 	suite_add_tcase(s, t);
 	return s;

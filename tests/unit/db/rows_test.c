@@ -89,6 +89,7 @@ opened(void)
 	params_array_end(&p);
 	params_null(&p);
 	params_null(&p);
+	params_text(&p, SLICE_LIT("2026-11-25"));
 	return make_rows(STMT_RUN_OPEN, &p, 1);
 }
 

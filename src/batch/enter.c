@@ -1,0 +1,220 @@
+/*
+ * The place of a worker in a run: it opens one, resumes one whose workers are
+ * dead, or joins one.
+ *
+ * Who is in the way is asked for first and proven dead where that can be done;
+ * only then is it taken for granted that the rest lives.  So a run that died
+ * is found by whoever has one of its queues in scope, even where there was
+ * enough else to open a run with.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include "batch/enter.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "batch/open.h"
+
+#define NAMES_LIMIT 2048
+
+void
+enter_init(struct entering *n, struct worker *w, const struct options *options)
+{
+	*n = (struct entering) { .options = options, .w = w };
+	if (gethostname(n->host, sizeof(n->host) - 1) == -1)
+		snprintf(n->host, sizeof(n->host), "localhost");
+	n->entry = (struct run_entry) { .run = w->ward->run,
+		.ways = options->ways,
+		.slots = (int)w->config->jobs,
+		.lease_s = (int)w->config->lease,
+		.host = n->host,
+		.lock = w->ward->lock,
+		.pid = (int)getpid(),
+		.token = w->me.token };
+	if (w->ward->predecessor != 0)
+		proof_add(&n->proof, w->ward->predecessor);
+}
+
+void
+enter_fini(struct entering *n, bool used)
+{
+	proof_fini(&n->proof, used);
+}
+
+/* Ask; where somebody is in the way, prove him dead and ask again.  *sent: when
+ * the call that was answered was made. */
+static enum err_code
+ask(struct entering *n, int64_t until, struct rows **out,
+    struct run_place *place, int64_t *sent, struct err *e)
+{
+	const char *lock = n->w->ward->lock;
+	struct params p;
+	enum stmt_id stmt;
+	enum err_code code;
+	bool news;
+
+	for (;;) {
+		n->entry.proven = n->proof.workers;
+		n->entry.proven_len = n->proof.len;
+		params_init(&p);
+		stmt = run_entry_params(&p, &n->entry);
+		*sent = clock_mono_ms();
+		code = open_call(n->w, stmt, &p, until, out, e);
+		if (open_again(code, until))
+			continue;
+		if (code != ERR_OK ||
+		    (code = run_place_read(*out, place, e)) != ERR_OK ||
+		    place->verdict != RUN_BUSY)
+			return code;
+		news = proof_gather(&n->proof, *out, n->host, lock);
+		if (!news && (n->entry.ways & RUN_WAY_SURE) != 0)
+			return code;
+		n->entry.ways |= RUN_WAY_SURE;
+		rows_free(*out);
+		*out = NULL;
+	}
+}
+
+struct others { /* in text */
+	struct buf queues;
+	struct slice host;
+	char since[TIME_TEXT_SIZE];
+};
+
+static void
+others_read(
+    struct others *o, const struct rows *rows, const struct run_place *place)
+{
+	int i;
+
+	buf_init(&o->queues, NAMES_LIMIT);
+	for (i = 0; i < place->busy; i++) {
+		if (i > 0)
+			buf_puts(&o->queues, ", ");
+		buf_slice(&o->queues, run_place_busy(rows, i));
+	}
+	o->host = place->holders > 0 ? run_place_holder(rows, 0).host :
+				       SLICE_LIT("some host");
+	snprintf(o->since, sizeof(o->since), "an unknown time");
+	if (place->busy_since != TIME_NONE)
+		time_rfc3339(place->busy_since, o->since);
+}
+
+static bool
+is_stale(const struct entering *n, const struct run_place *place)
+{
+	int64_t age = clock_mono_us() + n->w->offset_us - place->busy_since;
+
+	return n->options->stale_ms >= 0 && place->busy_since != TIME_NONE &&
+	       age > n->options->stale_ms * 1000;
+}
+
+/* Queues that another run has. */
+static enum err_code
+tell_busy(const struct entering *n, const struct rows *rows,
+    const struct run_place *place, struct err *e)
+{
+	struct report *report = n->w->report;
+	bool stale = is_stale(n, place), all = place->verdict == RUN_BUSY;
+	enum err_code code = ERR_OK;
+	struct others o;
+	char *q;
+
+	others_read(&o, rows, place);
+	q = o.queues.ptr;
+	if (all && stale)
+		code = err_set(e, ERR_BUSY,
+		    "a run on %.*s since %s still has %s, for longer than "
+		    "--stale allows: see the view nightdrop.running_job",
+		    (int)o.host.len, o.host.ptr, o.since, q);
+	else if (all && !n->options->quiet)
+		printf("nightdrop-batch: a run on %.*s since %s has %s; "
+		       "nothing to do\n",
+		    (int)o.host.len, o.host.ptr, o.since, q);
+	else if (!all && stale)
+		report_warn(report,
+		    "left to a run on %.*s since %s, which is older than "
+		    "--stale allows: %s",
+		    (int)o.host.len, o.host.ptr, o.since, q);
+	else if (!all)
+		report_note(
+		    report, "left to another run, which has them: %s", q);
+	buf_fini(&o.queues);
+	return code;
+}
+
+static void
+tell_done(const struct entering *n, const struct run_place *place)
+{
+	if (!n->options->quiet)
+		printf("nightdrop-batch: the run of %.*s is closed; "
+		       "nothing to do\n",
+		    (int)place->business_date.len, place->business_date.ptr);
+}
+
+/* The worker before us closed the run and died before it had reported. */
+static void
+tell_closed(const struct entering *n)
+{
+	printf("nightdrop-batch: run %lld is closed, its report was lost: "
+	       "see the view nightdrop.run_history\n",
+	    (long long)n->w->ward->run);
+	atomic_store(&n->w->ward->watch->worker, 0);
+}
+
+/* Why it gets no place, or what it has to leave to others. */
+static enum err_code
+tell(const struct entering *n, const struct rows *rows,
+    const struct run_place *place, struct err *e)
+{
+	if (place->verdict == RUN_NO_QUEUE)
+		return err_set(e, ERR_CONFIG,
+		    "a queue of this run has just been dropped; start again");
+	if (place->verdict == RUN_CLOSED)
+		tell_closed(n);
+	else if (place->verdict == RUN_DONE)
+		tell_done(n, place);
+	else if (place->busy > 0 && place->verdict != RUN_NOTHING)
+		return tell_busy(n, rows, place, e);
+	return ERR_OK;
+}
+
+static void
+take_place(struct worker *w, const struct run_place *place, int64_t sent)
+{
+	w->run = place->run;
+	w->me.id = place->worker;
+	w->lease_ms = place->lease_ms;
+	snprintf(w->business_date, sizeof(w->business_date), "%.*s",
+	    (int)place->business_date.len, place->business_date.ptr);
+	atomic_store(&w->ward->watch->run, place->run);
+	atomic_store(&w->ward->watch->worker, place->worker);
+	worker_lease_set(w, sent);
+	if (place->verdict == RUN_RESUMED)
+		report_warn(w->report,
+		    "run %lld was resumed: the batch that opened it died",
+		    (long long)place->run);
+}
+
+enum err_code
+enter_run(struct entering *n, int64_t until, struct err *e)
+{
+	struct run_place place = { .verdict = RUN_BUSY };
+	struct rows *rows = NULL;
+	enum err_code code;
+	int64_t sent;
+
+	if ((code = ask(n, until, &rows, &place, &sent, e)) == ERR_OK)
+		code = tell(n, rows, &place, e);
+	n->nothing = place.verdict != RUN_OPENED &&
+		     place.verdict != RUN_RESUMED &&
+		     place.verdict != RUN_JOINED;
+	if (code == ERR_OK && !n->nothing)
+		take_place(n->w, &place, sent);
+	rows_free(rows);
+	return code;
+}

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: ISC
+"""Which run a batch enters: alone, beside others, after others, once a day."""
+import os
+import signal
+import time
+
+import pytest
+
+from support import jobs, process
+
+OK = "printf 'Content-Type: text/plain\\n\\nok'"
+WAIT = """
+while [ ! -e {go} ]; do sleep 0.05; done
+printf 'Content-Type: text/plain\\n\\n%s' $PPID
+"""
+
+
+def kill(run):
+    """Guardian and worker at once: nobody is left to restart anything."""
+    worker = run.worker()
+    os.kill(run.guardian, signal.SIGKILL)
+    os.kill(worker, signal.SIGKILL)
+    run.wait()
+
+
+def running(db, queue):
+    return db.value("select count(*) from nightdrop.running where queue = %s "
+                    "and started is not null", queue)
+
+
+def last_run(db):
+    return db.row("select id, resumed, closed is not null, balanced "
+                  "from nightdrop.run order by id desc limit 1")
+
+
+@pytest.fixture
+def gate(scratch, request):
+    return scratch / request.node.name
+
+
+@pytest.fixture(autouse=True)
+def closed(db):
+    """Every run is closed at the end, whatever came before it."""
+    yield
+    assert not jobs.unbalanced(db)
+    assert db.value("select count(*) from nightdrop.run "
+                    "where closed is null") == 0
+
+
+def test_dead_part_of_the_scope(night, db, batch, gate):
+    """A batch that has enough else to do still finds the run that died."""
+    one, two = night.queue(WAIT.format(go=gate)), night.queue(OK)
+    ids = [jobs.submit(db, one) for _ in range(6)]
+    other = jobs.submit(db, two)
+    dead = batch.start("--queue", one, "-j", "2")
+    process.wait_until(lambda: running(db, one) >= 2, 10, "two jobs to run")
+    kill(dead)
+    gate.touch()
+    result = batch.run("--queue", f"{one},{two}")
+    assert result.status == 0 and "was resumed" in result.out, result
+    assert last_run(db)[1:] == (1, True, True)
+    assert {jobs.place_of(db, i) for i in [*ids, other]} == {"final"}
+    lost = [a for i in ids for a in jobs.attempts(db, i) if a[1] == "lost"]
+    assert len(lost) == 2, "only what had started is charged"
+
+
+def test_several_batches_at_one_run(night, db, batch, gate):
+    """--join: jobs are shared, each is run once; the last to leave closes."""
+    name = night.queue(WAIT.format(go=gate))
+    ids = [jobs.submit(db, name) for _ in range(12)]
+    runs = [batch.start("--queue", name, "-j", "2")]
+    process.wait_until(lambda: running(db, name) == 2, 10, "the first")
+    runs += [batch.start("--queue", name, "-j", "2", "--join")
+             for _ in range(2)]
+    process.wait_until(lambda: running(db, name) == 6, 10, "the others")
+    gate.touch()
+    results = [r.wait() for r in runs]
+    assert [r.status for r in results] == [0, 0, 0], results
+    assert sum("others are" in r.out or "not closed" in r.out
+               or "still" in r.out for r in results) == 2, results
+    assert {jobs.place_of(db, i) for i in ids} == {"final"}
+    assert all(len(jobs.attempts(db, i)) == 1 for i in ids)
+    run = last_run(db)
+    assert run[2:] == (True, True)
+    workers = db.sql("select worker, count(*) from nightdrop.attempt "
+                     "where run = %s group by worker", run[0])
+    assert len(workers) == 3, workers
+
+
+def test_join_opens(night, db, batch):
+    """So that a launcher may start them all with the same line."""
+    name = night.queue(OK)
+    job = jobs.submit(db, name)
+    assert batch.run("--queue", name, "--join").status == 0
+    assert jobs.place_of(db, job) == "final"
+
+
+def test_resume_after_a_crash(night, db, batch, gate):
+    """--resume takes up what was cut off, and nothing that came later."""
+    name = night.queue(WAIT.format(go=gate))
+    idle = batch.run("--queue", name, "--resume")
+    assert (idle.status, idle.text) == (0, ""), idle
+    assert db.value("select count(*) from nightdrop.run_queue "
+                    "where queue = %s", name) == 0
+    ids = [jobs.submit(db, name) for _ in range(3)]
+    dead = batch.start("--queue", name, "-j", "1")
+    process.wait_until(lambda: running(db, name), 10, "a job to run")
+    alive = batch.run("--queue", name, "--resume")
+    assert (alive.status, alive.text) == (0, ""), "it lives: nothing to do"
+    run = last_run(db)[0]
+    kill(dead)
+    late = jobs.submit(db, name)
+    gate.touch()
+    assert batch.run("--queue", name, "--resume").status == 0
+    assert last_run(db) == (run, 1, True, True)
+    assert {jobs.place_of(db, i) for i in ids} == {"final"}
+    assert jobs.place_of(db, late) == "waiting"
+
+
+def test_stale(night, db, batch, gate):
+    """A run that takes too long is said to, by exit code and by mail."""
+    name, free = night.queue(WAIT.format(go=gate)), night.queue(OK)
+    jobs.submit(db, name)
+    run = batch.start("--queue", name)
+    try:
+        process.wait_until(lambda: running(db, name), 10, "the job to run")
+        fresh = batch.run("--queue", name, "--stale", "1h", "--quiet")
+        assert (fresh.status, fresh.text) == (0, ""), fresh
+        db.sql("update nightdrop.run set opened = opened - interval '2 h' "
+               "where closed is null")
+        stale = batch.run("--queue", name, "--stale", "1h", "--quiet")
+        assert stale.status == 75 and name in stale.err, stale
+        assert len(stale.text.splitlines()) > 0 and stale.out == "", stale
+        part = batch.run("--queue", f"{name},{free}", "--stale=1h", "--quiet")
+        assert part.status == 0 and "--stale" in part.out, part
+    finally:
+        gate.touch()
+        assert run.wait().status == 0
+
+
+def test_daily(night, db, batch):
+    """Once a business day, however often cron fires."""
+    name = night.queue(OK)
+    first, second = jobs.submit(db, name), None
+    assert batch.run("--queue", name, "--daily").status == 0
+    assert jobs.place_of(db, first) == "final"
+    second = jobs.submit(db, name)
+    again = batch.run("--queue", name, "--daily")
+    today = db.value("select nightdrop.business_date(now())::text")
+    assert again.status == 0 and today in again.out, again
+    quiet = batch.run("--queue", name, "--daily", "--quiet")
+    assert (quiet.status, quiet.text) == (0, ""), quiet
+    assert jobs.place_of(db, second) == "waiting"
+    # Three days later.
+    db.sql("update nightdrop.run set business_date = business_date - 3")
+    assert db.value("select missed from nightdrop.queue_status "
+                    "where name = %s", name) == 2, "two nights were missed"
+    assert batch.run("--queue", name, "--daily").status == 0
+    assert jobs.place_of(db, second) == "final"
+    assert db.row("select business_date::text, missed from "
+                  "nightdrop.run_history limit 1") == (today, 2)
+
+
+def test_drain(night, db, batch):
+    """After TERM handlers have --drain to finish; then they are stopped, and
+    their jobs are given back."""
+    name = night.queue(f"trap 'exit 1' TERM; sleep 30 & wait; {OK}")
+    ids = [jobs.submit(db, name) for _ in range(4)]
+    run = batch.start("--queue", name, "-j", "2", "--drain", "1s")
+    process.wait_until(lambda: running(db, name) == 2, 10, "two to run")
+    run.signal(signal.SIGTERM)
+    began = time.monotonic()
+    result = run.wait(20)
+    assert result.status == 0, result
+    assert 0.8 < time.monotonic() - began < 6
+    assert {jobs.place_of(db, i) for i in ids} == {"waiting"}
+
+
+def test_interrupted_twice(night, db, batch):
+    """The first ^C lets handlers finish, the second does not."""
+    name = night.queue(f"trap 'exit 1' TERM; sleep 30 & wait; {OK}")
+    ids = [jobs.submit(db, name) for _ in range(2)]
+    run = batch.start("--queue", name, "-j", "2")
+    process.wait_until(lambda: running(db, name) == 2, 10, "two to run")
+    run.signal(signal.SIGINT)
+    time.sleep(1)
+    assert run.running() and running(db, name) == 2
+    run.signal(signal.SIGINT)
+    result = run.wait(20)
+    assert result.status == 0, result
+    assert {jobs.place_of(db, i) for i in ids} == {"waiting"}
+
+
+def test_help_is_complete(batch):
+    """Every option of the program's table is explained."""
+    text = batch.run("--help").out
+    for option in ("--join", "--resume", "--daily", "--stale", "--drain"):
+        assert option in text
+    assert "TIME is" in text
