@@ -23,6 +23,7 @@ as $$
 declare
 	clock constant timestamptz := clock_timestamp();
 	n constant integer := cardinality(bodies);
+	prefix constant text := left(id::text, 28);
 	b nightdrop.bundle;
 	added bigint;
 begin
@@ -35,12 +36,15 @@ begin
 	elsif first <= b.lines then
 		return first + n - 1 <= b.lines;
 	end if;
+	-- Not from unnest() in the from clause, which would store all rows once
+	-- more; and the id as bundle_line() has it, but for what all share.
 	insert into nightdrop.job (id, queue, owner, accepted, request, type,
 	    size, digest, body, line)
-	select nightdrop.bundle_line(b.id, first + u.n::integer - 1), b.queue,
+	select (prefix || lpad(to_hex(u.line), 8, '0'))::uuid, b.queue,
 	    b.owner, clock, '{}', 'application/json', octet_length(u.body),
-	    u.digest, u.body, first + u.n::integer - 1
-	from unnest(bodies, digests) with ordinality u(body, digest, n);
+	    u.digest, u.body, u.line
+	from (select generate_series(first, first + n - 1) as line,
+		unnest(bodies) as body, unnest(digests) as digest) u;
 	select sum(octet_length(u.body)) into added from unnest(bodies) u(body);
 	update nightdrop.bundle o
 	set lines = first + n - 1, bytes = o.bytes + coalesce(added, 0)

@@ -104,7 +104,9 @@ take_lines(struct sheaf *b, struct err *e)
 	if (code == ERR_LINE || code == ERR_TOO_LARGE)
 		b->call->line = b->split.line;
 	if (code == ERR_TOO_LARGE)
-		b->call->limit = (int64_t)b->split.limit;
+		b->call->limit = b->split.line > NDJSON_LINES ?
+				     NDJSON_LINES :
+				     (int64_t)b->split.limit;
 	if (code == ERR_OK)
 		code = send_lines(b, e);
 	if (rest.len > 0)
