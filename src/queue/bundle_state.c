@@ -5,10 +5,13 @@
  */
 #include "queue/bundle_state.h"
 
+#include <time.h>
+
 #include "base/clock.h"
 #include "queue/ask.h"
 #include "queue/receipt.h"
 
+#define PAUSE_NS 2000000L	    /* between two pieces */
 #define ANSWERS_MOST 1000	    /* of one call */
 #define ANSWERS_BYTES (1024 * 1024) /* of their bodies */
 
@@ -97,6 +100,7 @@ enum err_code
 bundle_stop(struct store *s, const struct reader *who, int64_t until_ms,
     int64_t deadline_ms, bool *done, struct err *e)
 {
+	const struct timespec pause = { 0, PAUSE_NS };
 	bool more = true, wished = false;
 	int64_t running = 0;
 	enum err_code code;
@@ -104,9 +108,12 @@ bundle_stop(struct store *s, const struct reader *who, int64_t until_ms,
 	do {
 		code = stop(s, who, deadline_ms, &more, &running, e);
 		wished = wished || code == ERR_OK;
+		/* What is left may be just being claimed. */
+		if (more || code == ERR_BUSY)
+			nanosleep(&pause, NULL);
 	} while ((code == ERR_OK ? more : code == ERR_BUSY) &&
 		 clock_mono_ms() < until_ms);
-	if (code != ERR_OK && !(code == ERR_BUSY && wished))
+	if (!wished)
 		return code;
 	*done = code == ERR_OK && !more && running == 0;
 	return ERR_OK;

@@ -37,6 +37,7 @@ send_stopping(struct call *c, const struct reader *who,
 	struct bundle_state s;
 	enum err_code code;
 
+	exchange_renew(c->x); /* it is wished by now, and that is to be said */
 	code = bundle_read(c->x->store, who, c->x->deadline_ms, &s, e);
 	if (code != ERR_OK)
 		return code;
