@@ -385,6 +385,25 @@ def test_list(judge):
     judge("GET", "/jobs?limit=0", want=400, **ann)
 
 
+def test_bundles(judge):
+    where = "/queues/plain/bundles"
+    lines = {"CONTENT_TYPE": "application/x-ndjson"}
+    a = judge("POST", where, b"1\n2\n", 202, **lines)
+    judge("POST", where, b"1\n2\n", 202, HTTP_PREFER="return=minimal",
+          **lines)
+    judge("POST", where, b"1\n2\n", 415, CONTENT_TYPE="text/plain")
+    bad = judge("POST", where, b"1\n{\n", 422, **lines)
+    assert bad.json()["line"] == 2
+    bundle = below(a)
+    tag = judge("GET", bundle, want=200).get("ETag")
+    judge("GET", bundle, want=304, HTTP_IF_NONE_MATCH=tag)
+    judge("GET", bundle, want=200, HTTP_PREFER="return=minimal")
+    judge("GET", bundle, want=200, HTTP_ACCEPT="text/html")
+    judge("GET", bundle[:-1] + "!", want=404)
+    judge("DELETE", bundle, want=204)
+    judge("GET", bundle, want=200)
+
+
 def test_uploads(judge):
     where = "/queues/plain/uploads"
     judge("OPTIONS", where, want=204)
@@ -415,6 +434,7 @@ def test_most_of_it_was_seen(judge):
                  for path, method, o in operations(judge.document)
                  for status in o["responses"] if status[0] in "23"}
     rare = {("/jobs/{job}", "delete", "202"),  # while it runs
+            ("/bundles/{bundle}", "delete", "202"),
             ("/uploads/{upload}", "delete", "202"),
             ("/uploads/{upload}", "post", "200"),
             ("/jobs", "get", "304")}
