@@ -252,10 +252,16 @@ class Judge:
         media = a.get("Content-Type").partition(";")[0]
         content = said["content"]
         assert media in content or "*/*" in content, a
-        if media.endswith("json") and media in content:
-            schema = {**content[media].get("schema", {}), **self.schemas}
-            jsonschema.validate(a.json(), strict(schema),
-                                jsonschema.Draft202012Validator)
+        if media not in content:
+            return
+        if media.endswith("+json") or media == "application/json":
+            self.check_json(a.json(), content[media].get("schema", {}))
+        for line in a.body.splitlines() if "x-line" in content[media] else ():
+            self.check_json(json.loads(line), content[media]["x-line"])
+
+    def check_json(self, document, schema):
+        jsonschema.validate(document, strict({**schema, **self.schemas}),
+                            jsonschema.Draft202012Validator)
 
 
 @pytest.fixture(scope="module")
@@ -359,6 +365,23 @@ def test_finished(judge, finished, name, status):
     judge("GET", "/queues/" + name, want=200)
 
 
+def test_finished_bundle(judge, db, handlers, batch):
+    """Answers of text, of bytes, and none."""
+    handlers.write("made", """read -r line
+printf 'Content-Type: text/plain\\n\\n'
+case $line in 1) echo one;; 2) printf '\\377\\376';; *) exit 1;; esac""")
+    db.sql("update nightdrop.queue set max_attempts = 1 where name = 'made'")
+    a = judge("POST", "/queues/made/bundles", b"1\n2\n3\n", 202,
+              CONTENT_TYPE="application/x-ndjson")
+    assert batch.run().status == 0
+    lines = judge("GET", below(a) + "/responses", want=200).body.splitlines()
+    lines = [json.loads(line) for line in lines]
+    assert [n["status"] for n in lines] == [200, 200, 502]
+    assert (lines[0]["body"], lines[1]["body_base64"]) == ("one\n", "//4=")
+    judge("GET", below(a) + "/jobs", want=200)
+    judge("GET", below(a), want=200)
+
+
 def test_named(judge):
     where = "/queues/plain/jobs/prices"
     tag = judge("PUT", where, b"1", 201).get("ETag")
@@ -380,6 +403,8 @@ def test_list(judge):
     for _ in range(3):
         judge("POST", "/queues/plain/jobs", b"x", 202, **ann)
     a = judge("GET", "/jobs?limit=2", want=200, **ann)
+    judge("GET", "/jobs?limit=2", want=304,
+          HTTP_IF_NONE_MATCH=a.get("ETag"), **ann)
     assert len(a.json()["jobs"]) == 2
     judge("GET", a.json()["next"].removeprefix(PREFIX), want=200, **ann)
     judge("GET", "/jobs?limit=0", want=400, **ann)
@@ -400,8 +425,15 @@ def test_bundles(judge):
     judge("GET", bundle, want=200, HTTP_PREFER="return=minimal")
     judge("GET", bundle, want=200, HTTP_ACCEPT="text/html")
     judge("GET", bundle[:-1] + "!", want=404)
+    a = judge("GET", bundle + "/jobs?limit=1", want=200)
+    judge("GET", bundle + "/jobs?limit=1", want=304,
+          HTTP_IF_NONE_MATCH=a.get("ETag"))
+    judge("GET", a.json()["next"].removeprefix(PREFIX), want=200)
+    judge("GET", bundle + "/responses", want=200)
+    judge("GET", bundle + "/responses?after=x", want=400)
     judge("DELETE", bundle, want=204)
     judge("GET", bundle, want=200)
+    judge("GET", bundle + "/responses", want=200)
 
 
 def test_uploads(judge):
@@ -436,7 +468,6 @@ def test_most_of_it_was_seen(judge):
     rare = {("/jobs/{job}", "delete", "202"),  # while it runs
             ("/bundles/{bundle}", "delete", "202"),
             ("/uploads/{upload}", "delete", "202"),
-            ("/uploads/{upload}", "post", "200"),
-            ("/jobs", "get", "304")}
+            ("/uploads/{upload}", "post", "200")}
     missing = described - judge.seen - rare
     assert not missing, sorted(missing)
