@@ -13,6 +13,7 @@ dist_sqlmigrations_DATA = \
 
 sqlfunctionsdir = $(sqldir)/functions
 dist_sqlfunctions_DATA = \
+	sql/functions/adopt.sql \
 	sql/functions/bundle_abort.sql \
 	sql/functions/bundle_advance.sql \
 	sql/functions/bundle_append.sql \
@@ -40,6 +41,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/business_date.sql \
 	sql/functions/counter_add.sql \
 	sql/functions/counter_reconcile.sql \
+	sql/functions/database_place.sql \
 	sql/functions/digest_put.sql \
 	sql/functions/durable.sql \
 	sql/functions/give_back.sql \

@@ -12,6 +12,7 @@ libnightdrop_a_SOURCES = \
 	src/base/log.c src/base/log.h \
 	src/base/slice.c src/base/slice.h \
 	src/base/uuid.c src/base/uuid.h \
+	src/batch/adopt.c src/batch/adopt.h \
 	src/batch/answer.c \
 	src/batch/bench.c \
 	src/batch/check.c src/batch/check.h \

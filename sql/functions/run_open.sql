@@ -18,7 +18,8 @@
 --             busy queues: busy_since, the oldest opening, and parallel
 --             busy_worker, busy_host, busy_lock, the live workers in the way.
 --             no_queue: busy has the names that are no queues.  done: all
---             closed for this business_date.  nothing: to resume.
+--             closed for this business_date.  nothing: to resume.  moved: this
+--             is a copy that was not adopted.
 -- Errors:     55P03 somebody else is opening, or closing one of these.
 -- Tables:     run, run_queue, worker, queue, queue_basis, counter, event, and
 --             those of take_back, run_close and upkeep.
@@ -60,6 +61,12 @@ begin
 	where w.token = run_open.token returning w.id into mine;
 	if found then
 		return query select * from nightdrop.run_seat(mine, null);
+		return;
+	end if;
+
+	if (select h.moved from nightdrop.hello() h) then
+		verdict := 'moved';
+		return next;
 		return;
 	end if;
 

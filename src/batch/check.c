@@ -16,9 +16,10 @@
 #include "batch/guardian.h"
 #include "batch/handlers.h"
 #include "batch/lockfile.h"
+#include "batch/open.h"
 #include "batch/scope.h"
 
-#define CALL_MS 10000
+#define PATIENCE_MS 10000
 #define CLOCK_MOST_US 5000000
 
 struct check {
@@ -79,13 +80,14 @@ check_database(struct check *c)
 	struct params p;
 	struct rows *rows;
 	int64_t before = 0, off = 0;
+	bool moved = false;
 	int i;
 
 	for (i = 0; i < 2; i++) { /* the first one also connects */
 		params_init(&p);
 		before = clock_wall_us();
-		conn_call(c->conn, STMT_HELLO, &p, clock_mono_ms() + CALL_MS,
-		    CALL_REPEAT, &rows, &e);
+		conn_call(c->conn, STMT_HELLO, &p,
+		    clock_mono_ms() + PATIENCE_MS, CALL_REPEAT, &rows, &e);
 		params_fini(&p);
 		if (e.code != ERR_OK) {
 			say(c, code_of(&e), "database", "%s", e.text);
@@ -99,8 +101,11 @@ check_database(struct check *c)
 			    rows_int4(rows, 0, 0),
 			    (int)rows_text(rows, 0, 1).len,
 			    rows_text(rows, 0, 1).ptr);
+		moved = rows_bool(rows, 0, 4);
 		rows_free(rows);
 	}
+	if (moved && open_moved(&e) != ERR_OK)
+		say(c, EXIT_CONF, "original", "%s", e.text);
 	if (llabs((long long)off) >= CLOCK_MOST_US)
 		say(c, EXIT_CONF, "clock",
 		    "%.1f s away from the database's; "
@@ -121,8 +126,8 @@ check_handlers(struct check *c)
 	const char *path, *why;
 	size_t i;
 
-	if (scope_read(&scope, c->conn, c->options, clock_mono_ms() + CALL_MS,
-		&e) != ERR_OK)
+	if (scope_read(&scope, c->conn, c->options,
+		clock_mono_ms() + PATIENCE_MS, &e) != ERR_OK)
 		say(c, code_of(&e), "queues", "%s", e.text);
 	else
 		say(c, 0, "privileges", "the role may call what a run calls");
@@ -143,7 +148,7 @@ check_main(const struct options *o)
 		.conninfo = o->config.database,
 		.application = "nightdrop-batch --check",
 		.instance = o->config.instance,
-		.connect_ms = CALL_MS,
+		.connect_ms = PATIENCE_MS,
 		.read_write = true,
 	};
 	struct check c = { .options = o, .conn = conn_new(&database) };

@@ -174,6 +174,8 @@ tell(const struct entering *n, const struct rows *rows,
 	if (place->verdict == RUN_NO_QUEUE)
 		return err_set(e, ERR_CONFIG,
 		    "a queue of this run has just been dropped; start again");
+	if (place->verdict == RUN_MOVED)
+		return open_moved(e);
 	if (place->verdict == RUN_CLOSED)
 		tell_closed(n);
 	else if (place->verdict == RUN_DONE)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "batch/adopt.h"
 #include "batch/check.h"
 #include "batch/guardian.h"
 #include "batch/options.h"
@@ -41,6 +42,9 @@ static const char usage[] =
     "  --try HANDLER [--type TYPE] < body\n"
     "                     run one handler (a queue's name, or a path) as at\n"
     "                     night, and show what comes of it; no database\n"
+    "  --adopt REASON     this database is a copy (a restored backup, a test\n"
+    "                     system), which refuses to run what the original runs:\n"
+    "                     make it one of its own, list its jobs, hold its queues\n"
     "  --print-config     every setting, its value, and what it means\n"
     "  --help, --version\n"
     "\n"
@@ -87,6 +91,8 @@ main(int argc, char **argv)
 		code = print_config(&o);
 	else if (o.mode == MODE_CHECK)
 		code = check_main(&o);
+	else if (o.mode == MODE_ADOPT)
+		code = adopt_main(&o);
 	else if (o.mode == MODE_TRY)
 		code = try_main(&o);
 	else

@@ -36,6 +36,15 @@ open_call(struct worker *w, enum stmt_id stmt, struct params *p, int64_t until,
 	return code;
 }
 
+enum err_code
+open_moved(struct err *e)
+{
+	return err_set(e, ERR_CONFIG,
+	    "this database is a copy of the one that it was installed in: it "
+	    "would run again what the original runs; --adopt 'why' makes it "
+	    "one of its own, and holds its queues");
+}
+
 bool
 open_again(enum err_code code, int64_t until)
 {
@@ -50,15 +59,16 @@ open_again(enum err_code code, int64_t until)
 	return true;
 }
 
-/* By the monotonic clock: the other one may be set while we run.  Twice: the
- * first call also pays for the connection. */
+/* Greet the database.  By the monotonic clock: the other one may be set while
+ * we run.  Twice: the first call also pays for the connection. */
 static enum err_code
-measure_clock(struct worker *w, int64_t until, struct err *e)
+greet(struct worker *w, int64_t until, struct err *e)
 {
 	int64_t before;
 	struct params p;
 	struct rows *rows;
 	enum err_code code;
+	bool moved = false;
 	int i;
 
 	for (i = 0; i < 2; i++) {
@@ -69,9 +79,10 @@ measure_clock(struct worker *w, int64_t until, struct err *e)
 			return code;
 		w->offset_us =
 		    rows_time(rows, 0, 2) - (before + clock_mono_us()) / 2;
+		moved = rows_bool(rows, 0, 4);
 		rows_free(rows);
 	}
-	return ERR_OK;
+	return moved ? open_moved(e) : ERR_OK;
 }
 
 /*
@@ -140,7 +151,7 @@ open_steps(struct opening *o, struct err *e)
 	const char **names = NULL;
 	enum err_code code;
 
-	if ((code = measure_clock(w, until, e)) != ERR_OK ||
+	if ((code = greet(w, until, e)) != ERR_OK ||
 	    (code = scope_read(&o->scope, w->conn, o->options, until, e)) !=
 		ERR_OK)
 		return code;

@@ -21,6 +21,9 @@
 enum err_code open_run(struct worker *w, const struct options *options,
     bool *entered, struct err *e);
 
+/* This database is a copy that was not adopted: ERR_CONFIG. */
+enum err_code open_moved(struct err *e);
+
 /* A plain call, for where no handler lives.  p is used up. */
 enum err_code open_call(struct worker *w, enum stmt_id stmt, struct params *p,
     int64_t until, struct rows **out, struct err *e);

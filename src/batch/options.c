@@ -16,7 +16,8 @@
 #define DRAIN_MS 60000
 
 enum {
-	OPT_CHECK = 256,
+	OPT_ADOPT = 256,
+	OPT_CHECK,
 	OPT_CONFIG,
 	OPT_DAILY,
 	OPT_DRAIN,
@@ -34,6 +35,7 @@ enum {
 };
 
 static const struct option table[] = {
+	{ "adopt", required_argument, NULL, OPT_ADOPT },
 	{ "check", no_argument, NULL, OPT_CHECK },
 	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ "daily", no_argument, NULL, OPT_DAILY },
@@ -158,6 +160,10 @@ read_line(struct options *o, int argc, char **argv, struct err *e)
 			continue;
 		}
 		switch (c) {
+		case OPT_ADOPT:
+			o->mode = MODE_ADOPT;
+			o->reason = optarg;
+			break;
 		case OPT_CHECK:
 			o->mode = MODE_CHECK;
 			break;
@@ -235,6 +241,8 @@ options_read(struct options *o, int argc, char **argv, struct err *e)
 		return code;
 	if (o->type != NULL && o->mode != MODE_TRY)
 		return err_set(e, ERR_CONFIG, "--type belongs to --try");
+	if (o->mode == MODE_ADOPT && o->reason[0] == '\0')
+		return err_set(e, ERR_CONFIG, "--adopt wants a reason");
 	if ((o->ways & RUN_WAY_RESUME) != 0 && o->ways != RUN_WAY_RESUME)
 		return err_set(e, ERR_CONFIG,
 		    "--resume goes with neither --join nor --daily");

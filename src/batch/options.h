@@ -17,6 +17,7 @@ enum mode {
 	MODE_RUN,
 	MODE_CHECK,
 	MODE_TRY,
+	MODE_ADOPT,
 	MODE_PRINT_CONFIG,
 	MODE_HELP,
 	MODE_VERSION
@@ -32,6 +33,7 @@ struct options {
 	char *queues;	    /* the text that scope points into */
 	const char **scope; /* queues to run; NULL: all */
 	size_t scope_len;
+	const char *reason;  /* --adopt */
 	const char *handler; /* --try: a path, or a queue's name */
 	const char *type;    /* --type; NULL: none */
 	struct config config;

@@ -40,9 +40,9 @@
 
 static const struct stmt stmts[STMT_COUNT] = {
 	[STMT_HELLO] = { "hello",
-	    "select schema, instance, clock, read_only "
+	    "select schema, instance, clock, read_only, moved "
 	    "from nightdrop.hello()",
-	    0, "itzb" },
+	    0, "itzbb" },
 	[STMT_UPKEEP] = { "upkeep", "select what from nightdrop.upkeep()", 0,
 	    "t" },
 	[STMT_SECRET] = { "secret", "select nightdrop.secret()", 0, "y" },
@@ -213,6 +213,7 @@ static const struct stmt stmts[STMT_COUNT] = {
 	    "$1::bigint, $2::integer, $3::text, $4::integer, $5::text, "
 	    "$6::uuid, $7::bigint[], $8::text[], $9::integer)",
 	    9, OPENED_TYPES },
+	[STMT_ADOPT] = { "adopt", "select nightdrop.adopt($1::text)", 1, "t" },
 	[STMT_RECOVER] = { "recover",
 	    "select workers, requeued, charged, failed "
 	    "from nightdrop.recover($1::bigint, $2::uuid, $3::bigint[])",

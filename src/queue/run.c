@@ -16,6 +16,7 @@ static const char *const verdicts[] = {
 	[RUN_NO_QUEUE] = "no_queue",
 	[RUN_DONE] = "done",
 	[RUN_NOTHING] = "nothing",
+	[RUN_MOVED] = "moved",
 };
 
 #define VERDICTS ((int)(sizeof(verdicts) / sizeof(verdicts[0])))

@@ -56,7 +56,8 @@ enum run_verdict {
 		       * (not sure) some may be */
 	RUN_NO_QUEUE, /* a name in scope that the database does not know */
 	RUN_DONE,     /* daily: all closed for this business date */
-	RUN_NOTHING   /* to resume */
+	RUN_NOTHING,  /* to resume */
+	RUN_MOVED     /* a copy that was not adopted */
 };
 
 struct run_place {

@@ -54,14 +54,14 @@ select set_eq($$select proname::text from pg_proc
 	and has_function_privilege('nightdrop_batch', oid, 'execute')$$,
     array['hello', 'upkeep', 'queue_scope', 'run_open', 'run_join', 'recover',
     'bundle_expand', 'lease_renew', 'turn', 'mine', 'give_back', 'output_put',
-    'run_leave', 'part_read', 'digest_put'], 'the batch''s functions');
+    'run_leave', 'part_read', 'digest_put', 'adopt'], 'the batch''s functions');
 select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_dba', oid, 'execute')$$,
     array['hello', 'upkeep', 'queue_create', 'queue_alter', 'queue_hold',
     'queue_release', 'queue_open', 'queue_close', 'submit_grant',
     'submit_revoke', 'token_create', 'token_revoke', 'setting_set',
-    'business_date'], 'the DBA''s functions');
+    'business_date', 'adopt'], 'the DBA''s functions');
 select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_monitor', oid, 'execute')$$,

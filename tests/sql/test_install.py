@@ -89,7 +89,7 @@ def test_connection_string_and_other_place(db, tree):
 def test_secret(db):
     install("-d", db)
     assert psql(db, "select octet_length(nightdrop.secret()),"
-                " count(*) from nightdrop.setting group by 1") == "32|3"
+                " count(*) from nightdrop.setting group by 1") == "32|4"
 
 
 def test_upgrade(db, tree):
@@ -100,9 +100,9 @@ def test_upgrade(db, tree):
     before = psql(db, oid)
     hello = tree / "functions" / "hello.sql"
     hello.write_text(hello.read_text()
-                     .replace("read_only boolean)", "read_only boolean,"
-                              " more text)")
-                     .replace("::boolean\n$$", "::boolean, 'more'\n$$"))
+                     .replace("moved boolean)", "moved boolean, more text)")
+                     .replace("database_place()\n$$",
+                              "database_place(), 'more'\n$$"))
     renew = tree / "functions" / "lease_renew.sql"
     renew.write_text(renew.read_text()
                      .replace("token uuid)", "token uuid,\n    more int"

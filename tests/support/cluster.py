@@ -91,8 +91,13 @@ class Cluster:
             connection.close()
 
     def create(self, name, template="template1"):
+        """A copy of the template that takes itself for the original."""
         self.sql("postgres", f'create database "{name}" template "{template}"')
-        return Database(self, name)
+        made = Database(self, name)
+        if template != "template1":
+            made.sql("update nightdrop.setting set value = "
+                     "nightdrop.database_place() where name = 'place'")
+        return made
 
 
 class Database:

@@ -20,6 +20,7 @@ START_TEST(values_are_read_by_type)
 	params_text(&p, SLICE_LIT("me"));
 	params_time(&p, 1234567890);
 	params_bool(&p, true);
+	params_bool(&p, false);
 	r = make_rows(STMT_HELLO, &p, 1);
 	ck_assert_int_eq(rows_count(r), 1);
 	ck_assert_int_eq(rows_int4(r, 0, 0), -7);
@@ -36,7 +37,7 @@ START_TEST(null_reads_as_nothing)
 	struct rows *r;
 
 	params_init(&p);
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 5; i++)
 		params_null(&p);
 	r = make_rows(STMT_HELLO, &p, 1);
 	ck_assert(rows_null(r, 0, 0));
@@ -57,6 +58,7 @@ START_TEST(infinite_times_stay_so)
 	params_int4(&p, 1);
 	params_null(&p);
 	params_time(&p, INT64_MAX);
+	params_bool(&p, false);
 	params_bool(&p, false);
 	r = make_rows(STMT_HELLO, &p, 1);
 	ck_assert_int_eq(rows_time(r, 0, 2), INT64_MAX);
