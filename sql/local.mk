@@ -49,6 +49,8 @@ dist_sqlfunctions_DATA = \
 	sql/functions/hello.sql \
 	sql/functions/job_accept.sql \
 	sql/functions/job_accept_many.sql \
+	sql/functions/job_dismiss.sql \
+	sql/functions/job_end.sql \
 	sql/functions/job_list.sql \
 	sql/functions/job_message.sql \
 	sql/functions/job_read.sql \
@@ -74,6 +76,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/partition_make.sql \
 	sql/functions/precondition.sql \
 	sql/functions/payload.sql \
+	sql/functions/progress_put.sql \
 	sql/functions/queue_alter.sql \
 	sql/functions/queue_close.sql \
 	sql/functions/queue_create.sql \

@@ -34,6 +34,7 @@ libnightdrop_a_SOURCES = \
 	src/batch/run.c src/batch/run.h \
 	src/batch/scope.c src/batch/scope.h \
 	src/batch/stream.c \
+	src/batch/tell.c \
 	src/batch/try.c src/batch/try.h \
 	src/batch/work.c \
 	src/batch/worker.h \

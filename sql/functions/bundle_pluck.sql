@@ -1,6 +1,6 @@
--- bundle_pluck(job): dismiss a line of a bundle that is not in waiting yet.
+-- bundle_pluck(job, by): dismiss a line of a bundle that is not in waiting yet.
 --
--- Returns:    whether it was one, and is final now (410 by client); false:
+-- Returns:    whether it was one, and is final now (410 by that); false:
 --             look for it elsewhere.
 -- Tables:     job, bundle, response, queue, bundle_tally, counter.
 --
@@ -11,7 +11,7 @@
 --
 -- SPDX-License-Identifier: ISC
 
-create or replace function nightdrop.bundle_pluck(job uuid)
+create or replace function nightdrop.bundle_pluck(job uuid, by text)
 returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -32,7 +32,7 @@ begin
 	end if;
 	insert into nightdrop.response (id, round, outcome, status, reason, by,
 	    finished, expires, attempt, body)
-	select job, 1, 'dismissed', 410, 'Gone', 'client', clock_timestamp(),
+	select job, 1, 'dismissed', 410, 'Gone', bundle_pluck.by, clock_timestamp(),
 	    clock_timestamp() + q.retention, 0, ''
 	from nightdrop.queue q
 	where q.name = b.queue and not exists (select from nightdrop.response f
@@ -50,6 +50,6 @@ begin
 end
 $$;
 
-comment on function nightdrop.bundle_pluck(uuid) is
+comment on function nightdrop.bundle_pluck(uuid, text) is
 'Internal: dismisses a line of a bundle that is not in waiting yet.';
-revoke all on function nightdrop.bundle_pluck(uuid) from public;
+revoke all on function nightdrop.bundle_pluck(uuid, text) from public;

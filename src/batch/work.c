@@ -221,6 +221,7 @@ void
 work_step(struct worker *w, int64_t now)
 {
 	keep_step(w, now);
+	tell_step(w, now);
 	if (turn_due(w, now))
 		turn_send(w, now);
 }

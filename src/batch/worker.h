@@ -9,6 +9,7 @@
  *   work.c    turns: when to send one, and with what
  *   answer.c  what a turn's rows do to the jobs in hand
  *   keep.c    the lease, what is given back, which jobs are ours
+ *   tell.c    how far handlers are, to the monitors of their jobs
  *
  * A job is in one place: reserved or suspect → starting → recorded → a slot
  * → finished → reporting → gone.  Or returning, from where it is given back.
@@ -91,6 +92,9 @@ struct worker {
 	int64_t turn_at;    /* not before */
 	int failures;	    /* turns in a row that PostgreSQL refused */
 
+	bool telling;	 /* a progress_put is under way */
+	int64_t tell_at; /* not before */
+
 	bool draining;
 	int64_t drain_until;
 	struct err end; /* why it must stop at once; ERR_OK: it need not */
@@ -126,6 +130,8 @@ void stream_end(struct seat *s);
 void work_step(struct worker *w, int64_t now);
 int64_t work_wakes_at(const struct worker *w);
 bool work_over(const struct worker *w, int64_t now);
+
+void tell_step(struct worker *w, int64_t now);
 
 void answer_take(struct worker *w, const struct rows *rows);
 

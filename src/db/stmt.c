@@ -246,6 +246,10 @@ static const struct stmt stmts[STMT_COUNT] = {
 	    "select nightdrop.digest_put($1::bigint, $2::uuid, $3::uuid, "
 	    "$4::bytea)",
 	    4, "v" },
+	[STMT_PROGRESS_PUT] = { "progress_put",
+	    "select nightdrop.progress_put($1::bigint, $2::uuid, $3::uuid[], "
+	    "$4::integer[], $5::text[])",
+	    5, "v" },
 	[STMT_RUN_LEAVE] = { "run_leave",
 	    "select closed, run, opened, closed_at, taken, successful, "
 	    "failed, dismissed, given_back, retried, waiting_at_open, "

@@ -203,6 +203,19 @@ output_params(struct params *p, const struct run_worker *w,
 }
 
 void
+progress_params(struct params *p, const struct run_worker *w,
+    const struct turn_progress *said, size_t len)
+{
+	run_worker_params(p, w);
+	EACH(p, PARAM_UUID, turn_progress, said, len,
+	    params_item_uuid(p, &x->id));
+	EACH(p, PARAM_INT4, turn_progress, said, len,
+	    params_item_int4(p, x->attempt));
+	EACH(p, PARAM_TEXT, turn_progress, said, len,
+	    params_item_text(p, x->text));
+}
+
+void
 digest_params(struct params *p, const struct run_worker *w,
     const struct uuid *id, const uint8_t digest[static DIGEST_LEN])
 {

@@ -122,6 +122,15 @@ void give_back_params(struct params *p, const struct run_worker *w,
 void output_params(struct params *p, const struct run_worker *w,
     const struct turn_start *job, int seq, struct slice data);
 
+/* STMT_PROGRESS_PUT: what handlers say about how far they are. */
+struct turn_progress {
+	struct uuid id;
+	int attempt;
+	struct slice text; /* valid UTF-8 without NUL */
+};
+void progress_params(struct params *p, const struct run_worker *w,
+    const struct turn_progress *said, size_t len);
+
 /* STMT_DIGEST_PUT: of a body whose digest was not known. */
 void digest_params(struct params *p, const struct run_worker *w,
     const struct uuid *id, const uint8_t digest[static DIGEST_LEN]);

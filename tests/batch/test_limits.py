@@ -101,26 +101,6 @@ esac
     assert not jobs.unbalanced(db)
 
 
-def test_progress_can_be_written(night, db, batch, scratch):
-    """Its descriptor is open and never makes the handler wait."""
-    go = scratch / "progress-go"
-    name = night.queue(f"""
-eval "echo '40 resizing' >&$NIGHTDROP_PROGRESS_FD"
-while [ ! -e {go} ]; do sleep 0.05; done
-{OK}
-""")
-    job = jobs.submit(db, name)
-    run = batch.start("--queue", name)
-    try:
-        process.wait_until(lambda: db.sql(
-            "select 1 from nightdrop.running where id = %s "
-            "and started is not null", job), 10, "it to run")
-    finally:
-        go.touch()
-        assert run.wait().status == 0
-    assert jobs.response(db, job).outcome == "successful"
-
-
 @pytest.mark.memory
 @pytest.mark.parametrize("size", [
     pytest.param(64 << 20, id="64MiB"),
