@@ -81,6 +81,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/queue_close.sql \
 	sql/functions/queue_create.sql \
 	sql/functions/queue_hold.sql \
+	sql/functions/queue_late.sql \
 	sql/functions/queue_list.sql \
 	sql/functions/queue_oldest.sql \
 	sql/functions/queue_open.sql \

@@ -30,8 +30,8 @@ begin
 	insert into nightdrop.audit (verb, object, reason)
 	values ('job_dismiss', 'job ' || id, reason);
 	return format(case verdict
-	    when 'stopping' then 'job %s is running: its worker ends it within '
-		'two seconds (TERM, 5 s later KILL)'
+	    when 'stopping' then 'job %s is in a worker''s hands, who ends it '
+		'within two seconds (TERM, 5 s later KILL)'
 	    when 'already' then 'job %s was dismissed before'
 	    else 'job %s is dismissed: 410 by operator' end, id);
 end

@@ -5,7 +5,7 @@
 --           name (an outcome, a kind of event), or null; value, as text.  The
 --           rows of a metric follow each other.
 -- Tables:   queue, queue_basis, counter, running, run_queue, run, event, and
---           those of queue_oldest and health.
+--           those of queue_oldest, queue_late and health.
 --
 -- Nothing here looks at more than a few rows a queue, however many jobs there
 -- are: what waits is from the counters, its oldest job from the head of the
@@ -24,8 +24,8 @@ with state as materialized (
 	    b.total_failed, b.total_dismissed, b.total_graded, b.total_hits,
 	    b.opened is not null as open,
 	    c.waiting, c.bytes, r.running, r.reserved,
-	    c.waiting > 0 and not q.held and b.opened is null
-		and coalesce(b.next_start + b.every < now(), false) as late,
+	    c.waiting > 0 and coalesce(nightdrop.queue_late(q.name), false)
+		as late,
 	    extract(epoch from now() - nightdrop.queue_oldest(q.name)) as age,
 	    extract(epoch from l.opened) as last_opened,
 	    extract(epoch from e.closed) as last_closed, e.balanced
@@ -84,7 +84,8 @@ with state as materialized (
 	select v.n, v.metric, null, null, v.value
 	from nightdrop.health() h cross join lateral (values
 	    (21, 'partitions_ahead_months', h.partitions_ahead::text),
-	    (22, 'late', h.late::integer::text)
+	    (22, 'late', h.late::integer::text),
+	    (23, 'unbalanced', h.unbalanced::integer::text)
 	    ) v(n, metric, value)
 )
 select f.metric, f.queue, f.detail, f.value

@@ -8,13 +8,13 @@
 -- heads are looked at: within one the older is before the younger, but for
 -- changes of priority.
 --
--- Internal.
+-- Also for the view queue_status: who reads that may call this.
 --
 -- SPDX-License-Identifier: ISC
 
 create or replace function nightdrop.queue_oldest(queue text)
 returns timestamptz
-language sql stable
+language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 select min(coalesce(u.sealed, j.accepted))
@@ -37,5 +37,7 @@ from (
 $$;
 
 comment on function nightdrop.queue_oldest(text) is
-'Internal: the acceptance of the oldest job at the head of a queue''s line.';
+'The acceptance of the oldest job at the head of a queue''s line.';
 revoke all on function nightdrop.queue_oldest(text) from public;
+grant execute on function nightdrop.queue_oldest(text)
+	to nightdrop_dba, nightdrop_monitor;

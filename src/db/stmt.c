@@ -194,8 +194,9 @@ static const struct stmt stmts[STMT_COUNT] = {
 	    QUEUE_TYPES },
 	[STMT_HEALTH] = { "health",
 	    "select read_only, clock, partitions_ahead, waiting, "
-	    "oldest_waiting, last_run, late from nightdrop.health()",
-	    0, "bzilzzb" },
+	    "oldest_waiting, last_run, late, last_closed, unbalanced "
+	    "from nightdrop.health()",
+	    0, "bzilzzbzb" },
 	[STMT_METRICS] = { "metrics",
 	    "select metric, queue, detail, value from nightdrop.metrics()", 0,
 	    "tttt" },

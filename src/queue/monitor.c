@@ -267,6 +267,8 @@ monitor_health(
 	out->oldest_waiting = rows_time(r, 0, 4);
 	out->last_run = rows_time(r, 0, 5);
 	out->late = rows_bool(r, 0, 6);
+	out->last_closed = rows_time(r, 0, 7);
+	out->unbalanced = rows_bool(r, 0, 8);
 	rows_free(r);
 	return ERR_OK;
 }

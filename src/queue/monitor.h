@@ -90,9 +90,9 @@ enum err_code monitor_queue(struct store *s, struct slice name,
 struct queue_info monitor_queue_at(const struct rows *rows, int i);
 
 struct health {
-	bool read_only, late;
+	bool read_only, late, unbalanced;
 	int partitions_ahead;
-	int64_t clock, waiting, oldest_waiting, last_run;
+	int64_t clock, waiting, oldest_waiting, last_run, last_closed;
 };
 enum err_code monitor_health(
     struct store *s, int64_t deadline_ms, struct health *out, struct err *e);

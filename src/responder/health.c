@@ -1,6 +1,7 @@
 /*
  * GET /health: for whoever decides whether requests should come here.  A run
- * that is late is told, but is no reason to send requests elsewhere.
+ * that is late, or that did not balance, is told, but is no reason to send
+ * requests elsewhere.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -14,7 +15,9 @@ put_health(struct buf *b, const struct health *h)
 {
 	json_put_open(b, '{');
 	json_put_name(b, "status");
-	json_put_text(b, h->late ? SLICE_LIT("late") : SLICE_LIT("ok"));
+	json_put_text(b, h->unbalanced ? SLICE_LIT("unbalanced") :
+			 h->late       ? SLICE_LIT("late") :
+					 SLICE_LIT("ok"));
 	json_put_name(b, "clock");
 	json_put_time(b, h->clock);
 	json_put_name(b, "partitions_ahead");
@@ -25,8 +28,12 @@ put_health(struct buf *b, const struct health *h)
 	json_put_time(b, h->oldest_waiting);
 	json_put_name(b, "last_run");
 	json_put_time(b, h->last_run);
+	json_put_name(b, "last_closed");
+	json_put_time(b, h->last_closed);
 	json_put_name(b, "late");
 	json_put_bool(b, h->late);
+	json_put_name(b, "unbalanced");
+	json_put_bool(b, h->unbalanced);
 	json_put_close(b, '}');
 }
 

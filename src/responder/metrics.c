@@ -53,6 +53,8 @@ static const struct metric {
 	{ "partitions_ahead_months", "gauge", NULL,
 	    "Months after this one for which there are tables." },
 	{ "late", "gauge", NULL, "1: some queue is late." },
+	{ "unbalanced", "gauge", NULL,
+	    "1: the last run of some queue did not balance." },
 };
 
 static const struct metric *

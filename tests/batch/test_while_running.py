@@ -123,7 +123,7 @@ def test_dismissed_and_deaf(under_way, db):
 def test_dismissed_by_an_operator(under_way, db):
     with under_way("sleep 60") as (job, _):
         said = db.value("select nightdrop.job_dismiss(%s, 'wrong file')", job)
-        assert "is running" in said and "TERM" in said
+        assert "in a worker's hands" in said
         process.wait_until(lambda: jobs.place_of(db, job) == "final", 5,
                            "its end")
     r = jobs.response(db, job)

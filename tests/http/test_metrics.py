@@ -119,11 +119,13 @@ def test_health(mount, ran, db):
     check_vary(a)
     doc = a.json()
     assert set(doc) == {"status", "clock", "partitions_ahead", "waiting",
-                        "oldest_waiting", "last_run", "late"}
-    assert (doc["status"], doc["late"]) == ("ok", False)
+                        "oldest_waiting", "last_run", "last_closed", "late",
+                        "unbalanced"}
+    assert (doc["status"], doc["late"], doc["unbalanced"]) == \
+        ("ok", False, False)
     assert doc["partitions_ahead"] >= 3
     assert doc["waiting"] >= 1
-    for name in ("clock", "oldest_waiting", "last_run"):
+    for name in ("clock", "oldest_waiting", "last_run", "last_closed"):
         when(doc[name])
 
 

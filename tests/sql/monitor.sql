@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(47);
+select plan(53);
 
 select t.queue('q', '{"response_fields": ["x-pages"], "description": "quick"}');
 select t.accept('q', 'ann') as owned, t.accept('q') as free \gset
@@ -148,6 +148,26 @@ select is((select oldest_waiting from nightdrop.health()),
     (select accepted from nightdrop.job where id = :'old'), 'since when');
 update nightdrop.queue set held = true;
 select is((select late from nightdrop.health()), false, 'a held queue is not');
+update nightdrop.queue set held = false;
+select t.open() as w2 \gset
+update nightdrop.queue_basis set next_start = now() - interval '25 hours';
+select is((select late from nightdrop.health()), false,
+    'nor one that is worked on');
+update nightdrop.worker set lease = now() - interval '1 hour';
+select results_eq($$select late, oldest_waiting = (select accepted from
+    nightdrop.job where id = $$ || quote_literal(:'old') ||
+    $$), last_end is not null, last_balanced from nightdrop.queue_status$$,
+    'values (true, true, true, true)', 'but one whose batch died is');
+select is((select unbalanced from nightdrop.health()), false, 'balanced');
+update nightdrop.run set balanced = false where closed is not null;
+select results_eq('select unbalanced, last_closed is not null
+    from nightdrop.health()', 'values (true, true)', 'unbalanced is told');
+select results_eq('select last_balanced from nightdrop.queue_status',
+    'values (false)', 'in queue_status too');
+set local role nightdrop_monitor;
+select is((select count(*) from nightdrop.queue_status), 1::bigint,
+    'which monitoring may read');
+reset role;
 
 select * from finish();
 rollback;

@@ -60,12 +60,13 @@ select set_eq($$select proname::text from pg_proc
 	and has_function_privilege('nightdrop_dba', oid, 'execute')$$,
     array['hello', 'upkeep', 'queue_create', 'queue_alter', 'queue_hold',
     'queue_release', 'queue_open', 'queue_close', 'submit_grant',
-    'submit_revoke', 'token_create', 'token_revoke', 'setting_set',
-    'business_date', 'adopt'], 'the DBA''s functions');
+    'submit_revoke', 'token_create', 'token_revoke', 'job_dismiss',
+    'queue_oldest', 'queue_late', 'setting_set', 'business_date', 'adopt'],
+    'the DBA''s functions');
 select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_monitor', oid, 'execute')$$,
-    array['hello', 'health', 'metrics', 'business_date'], 'monitoring''s functions');
+    array['hello', 'health', 'metrics', 'queue_oldest', 'queue_late', 'business_date'], 'monitoring''s functions');
 
 select is_empty($$select proname from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
