@@ -26,6 +26,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			REQUIRE(text[0] != '\0' && fuzz_contains(origin, text));
 		free(text);
 	}
+	/* Listed only where it stands in the list, and fit for a header. */
+	if (origin_allowed(host, origin) == ORIGIN_LISTED) {
+		char *text = fuzz_string(origin);
+
+		REQUIRE(fuzz_contains(host, text));
+		REQUIRE(!fuzz_breaks_line(origin));
+		free(text);
+	}
 	/* What the browser says of itself decides. */
 	REQUIRE(origin_cross_site(SLICE_LIT("cross-site"), origin, host));
 	REQUIRE(!origin_cross_site(SLICE_LIT("same-origin"), origin, host));

@@ -5,9 +5,11 @@
  */
 #include <jansson.h>
 
+#include "base/clock.h"
 #include "fuzz.h"
 #include "http/fields.h"
 #include "http/list.h"
+#include "http/percent.h"
 
 /* Cutting loses nothing but the separators. */
 static void
@@ -26,6 +28,26 @@ cut_list(struct slice s, char c)
 		REQUIRE(seen <= left);
 	}
 	REQUIRE(seen == left);
+}
+
+/* A segment of a path is a URI's, and is read back as it was. */
+static void
+put_segment(struct slice s)
+{
+	struct buf b;
+	char *text;
+	long n;
+
+	buf_init(&b, 1 << 20);
+	REQUIRE(field_uri_segment(&b, s) && field_uri_ok(buf_view(&b)));
+	REQUIRE(b.len == 0 || memchr(b.ptr, '/', b.len) == NULL);
+	text = malloc(b.len + 1);
+	REQUIRE(text != NULL);
+	n = percent_decode(buf_view(&b), text);
+	REQUIRE(n == (long)s.len);
+	REQUIRE(n == 0 || memcmp(text, s.ptr, s.len) == 0);
+	free(text);
+	buf_fini(&b);
 }
 
 static void
@@ -50,6 +72,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice s = slice_mem(data, size);
 	struct slice trimmed = slice_trim(s);
+	int64_t ms;
 	json_t *text = json_stringn((const char *)data, size);
 
 	REQUIRE(!field_value_ok(s) || !fuzz_breaks_line(s));
@@ -66,6 +89,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_decref(text);
 	cut_list(s, ',');
 	cut_list(s, ';');
+	put_segment(s);
 	read_number(s);
+	if (duration_parse(s, &ms))
+		REQUIRE(ms >= 0 && ms <= INT64_C(366) * 86400 * 1000);
 	return 0;
 }
