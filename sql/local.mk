@@ -128,6 +128,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/upload_keep.sql \
 	sql/functions/upload_open.sql \
 	sql/functions/upload_read.sql \
+	sql/functions/upload_sweep.sql \
 	sql/functions/upload_take.sql \
 	sql/functions/upload_whole.sql \
 	sql/functions/uuid_floor.sql \

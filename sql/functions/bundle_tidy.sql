@@ -1,7 +1,9 @@
--- bundle_tidy(): sums folded, ends noted, what was not sealed swept.
+-- bundle_tidy(until): sums folded, ends noted, what was not sealed swept.
 --
--- Returns:  a line in words for each thing done.
--- Tables:   bundle, bundle_tally, queue, job.
+-- Parameters: until, when to stop sweeping (see upload_sweep); 1,000 lines
+--             always are.
+-- Returns:    a line in words for each thing done.
+-- Tables:     bundle, bundle_tally, queue, job.
 --
 -- For upkeep(), whose lock says that nobody else is at it.  A row of the
 -- tallies that is deleted here is in the sum that is inserted here, and in no
@@ -11,13 +13,14 @@
 --
 -- SPDX-License-Identifier: ISC
 
-create or replace function nightdrop.bundle_tidy()
+create or replace function nightdrop.bundle_tidy(until timestamptz)
 returns table (what text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
 	swept bigint := 0;
+	more boolean;
 	b uuid;
 begin
 	with many as materialized (
@@ -56,7 +59,11 @@ begin
 		order by o.expires limit 100 for update skip locked
 	loop
 		swept := swept + 1;
-		exit when nightdrop.bundle_forget(b, 100000);
+		loop
+			more := nightdrop.bundle_forget(b, 1000);
+			exit when not more or clock_timestamp() >= until;
+		end loop;
+		exit when clock_timestamp() >= until;
 	end loop;
 	if swept > 0 then
 		what := format('bundles: %s that were not sealed swept', swept);
@@ -65,6 +72,6 @@ begin
 end
 $$;
 
-comment on function nightdrop.bundle_tidy() is
+comment on function nightdrop.bundle_tidy(timestamptz) is
 'Internal: folds the sums of bundles and sweeps those that were not sealed.';
-revoke all on function nightdrop.bundle_tidy() from public;
+revoke all on function nightdrop.bundle_tidy(timestamptz) from public;

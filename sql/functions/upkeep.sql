@@ -1,16 +1,17 @@
 -- upkeep(): what has to be done now and then, in small pieces.
 --
 -- Makes the partitions of this month and three ahead (and of the month of
--- yesterday: an id may be ten minutes old); sweeps expired uploads with their
--- parts, and bundles that were not sealed; forgets Idempotency-Keys a day after
--- their job became final, and names whose job is kept no longer.
+-- yesterday: an id may be ten minutes old); sweeps, for two seconds at most,
+-- expired uploads with their parts, and bundles that were not sealed; forgets
+-- Idempotency-Keys a day after their job became final, and names whose job is
+-- kept no longer.
 --
 -- Returns:  a line in words for each thing done; none: there was nothing.
 -- Errors:   none of its own.  Called by install, at each opening and close of
 --           a run, and by the responder when a partition is missing.
 -- Tables:   job, part, attempt, response (partitions), upload, part,
 --           idempotency_key, named_job, waiting, running, response, and those
---           of bundle_tidy.
+--           of upload_sweep and bundle_tidy.
 --
 -- SPDX-License-Identifier: ISC
 
@@ -23,6 +24,7 @@ as $$
 declare
 	month constant timestamp := date_trunc('month',
 	    (now() - interval '1 day') at time zone 'UTC');
+	until constant timestamptz := clock_timestamp() + interval '2 seconds';
 	n bigint;
 begin
 	begin
@@ -43,21 +45,9 @@ begin
 		m.month at time zone 'UTC') p(done)
 	where p.done is not null;
 
-	with expired as materialized (
-		select u.id from nightdrop.upload u where u.expires < now()
-		order by u.expires limit 1000 for update skip locked
-	), parts as (
-		delete from nightdrop.part p using expired e
-		where p.id = e.id and p.holder = 0
-	)
-	delete from nightdrop.upload u using expired e where u.id = e.id;
-	get diagnostics n = row_count;
-	if n > 0 then
-		what := format('uploads: %s expired ones swept', n);
-		return next;
-	end if;
+	return query select t.what from nightdrop.upload_sweep(until) t;
 
-	return query select t.what from nightdrop.bundle_tidy() t;
+	return query select t.what from nightdrop.bundle_tidy(until) t;
 
 	with old as materialized (
 		select k.owner, k.queue, k.key, k.scope

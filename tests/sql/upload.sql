@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(38);
+select plan(44);
 
 select t.queue('big', '{"max_size": 1000, "media_types": ["text/csv"]}');
 select t.queue('closed', '{"accepting": false}');
@@ -111,6 +111,28 @@ select results_eq($$select what from nightdrop.upkeep() where what like 'upl%'$$
     $$values ('uploads: 1 expired ones swept')$$, 'an expired one is swept');
 select is((select count(*) from nightdrop.part where id = :'f')::integer, 0,
     'with its parts');
+
+-- A piece at a time: a run that opens does not wait for all of it.
+select t.id() as g \gset
+select nightdrop.upload_create(:'g', 'big', '', '{}', 'text/csv', 90,
+    '11111111-1111-1111-1111-111111111111');
+insert into nightdrop.part (id, holder, seq, data)
+select :'g', 0, n, 'a' from generate_series(0, 299) n;
+update nightdrop.upload set expires = now() - interval '1 s' where id = :'g';
+select results_eq($$select what from nightdrop.upload_sweep('-infinity')$$,
+    $$values ('uploads: 0 expired ones swept')$$, 'a piece is swept');
+select is((select count(*) from nightdrop.part where id = :'g')::integer, 44,
+    'the rest is left');
+select is(nightdrop.upload_append(:'g',
+    '11111111-1111-1111-1111-111111111111', 0, 'b', true), false,
+    'nobody goes on with it');
+select is((select count(*) from nightdrop.upload_sweep('-infinity'))::integer,
+    1, 'and the next piece');
+select is((select count(*) from nightdrop.upload
+    left join nightdrop.part using (id) where id = :'g')::integer, 0,
+    'until all is gone');
+select is_empty($$select * from nightdrop.upload_sweep('infinity')$$,
+    'nothing left');
 
 select * from finish();
 rollback;
