@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(28);
+select plan(33);
 
 select t.queue('a');
 select t.queue('b');
@@ -108,6 +108,38 @@ select n.verdict = 'ok' from t.turn(:w,
 select is(t.finish(:w, (select id from j where n = 30), 1, 'successful'),
     'recorded successful', 'one ends');
 select is(pg_temp.took(:w, 10), '32', 'and makes room');
+select pg_temp.back(:w);
+select nightdrop.run_leave(:w, t.token(:w));
+
+-- Over all hosts: another worker of the run counts what the first one has.
+select pg_temp.put(33, 'narrow'), pg_temp.put(34, 'narrow'),
+    pg_temp.put(35, 'narrow');
+delete from nightdrop.waiting w using j where w.id = j.id and j.n < 33;
+select t.open() as w \gset
+select worker as w2 from nightdrop.run_join((select run from nightdrop.worker
+    where id = :w), 1, 'other', 1, '/l', gen_random_uuid(), '{}') \gset
+select is(pg_temp.took(:w, 1), '33', 'one worker has one');
+select is(pg_temp.took(:w2, 10), '34', 'so the other gets no more than one');
+select is(pg_temp.took(:w2, 10), 'idle', 'and then none');
+select pg_temp.back(:w), pg_temp.back(:w2);
+select nightdrop.run_leave(:w, t.token(:w));
+select nightdrop.run_leave(:w2, t.token(:w2));
+
+-- A held queue costs nothing: a claim reads none of its jobs.
+update nightdrop.queue set held = name <> 'a';
+delete from nightdrop.waiting;
+insert into nightdrop.waiting (id, queue, position, bytes)
+select t.id(now() - n * interval '1 ms'), 'held', now() - interval '1 h', 0
+from generate_series(1, 3000) n;
+select pg_temp.put(36, 'a'), pg_temp.put(37, 'a');
+select t.open() as w \gset
+create temp table read as select pg_stat_get_xact_tuples_returned(
+    'nightdrop.waiting'::regclass) + pg_stat_get_xact_tuples_returned(
+    'nightdrop.waiting_line'::regclass) as n;
+select is(pg_temp.took(:w, 10), '36 37', 'what is not held');
+select cmp_ok(pg_stat_get_xact_tuples_returned('nightdrop.waiting'::regclass)
+    + pg_stat_get_xact_tuples_returned('nightdrop.waiting_line'::regclass)
+    - (select n from read), '<', 300::bigint, 'and hardly more was read');
 select pg_temp.back(:w);
 select nightdrop.run_leave(:w, t.token(:w));
 

@@ -135,6 +135,8 @@ class Result:
 class Batch:
     """nightdrop-batch: run to its end, or started and left to itself."""
 
+    host = None  # ours; else see support/hosts.py
+
     def __init__(self, base, conninfo, handlers, name="batch", **settings):
         self.home = place.directory(base, name, USER)
         self.run_dir = place.directory(self.home, "run", USER)
@@ -152,9 +154,12 @@ class Batch:
             {"NIGHTDROP_" + n.upper(): str(v) for n, v in settings.items()})
 
     def start(self, *options, stdin=b"", **environment):
-        return Started(
-            [str(place.program("nightdrop-batch")), *options],
-            {**self.environment, **environment}, stdin)
+        command = [str(place.program("nightdrop-batch")), *options]
+        environment = {**self.environment, **environment}
+        if self.host is None:
+            return Started(command, environment, stdin,
+                           **place.run_as(USER))
+        return Started([*self.host.enter(USER), *command], environment, stdin)
 
     def run(self, *options, timeout=60, stdin=b"", **environment):
         return self.start(*options, stdin=stdin, **environment).wait(timeout)
@@ -164,13 +169,12 @@ class Started:
     """A batch that is running: the guardian is our child, and it the
     worker's parent."""
 
-    def __init__(self, command, environment, stdin):
+    def __init__(self, command, environment, stdin, **user):
         self.began = time.monotonic()
         self.peak = 0
         self.process = subprocess.Popen(
             command, env=environment, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/",
-            **place.run_as(USER))
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/", **user)
         started.append(self.process)
         self.input = stdin
         self.watch = threading.Thread(target=self.sample, daemon=True)
