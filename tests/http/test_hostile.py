@@ -19,6 +19,7 @@ LEFT = """
 select (select count(*) from nightdrop.job where queue <> 'made'),
        (select count(*) from nightdrop.upload),
        (select count(*) from nightdrop.part),
+       (select count(*) from nightdrop.bundle),
        (select count(*) from pg_stat_activity
         where datname = current_database()
           and state like 'idle in transaction%')
@@ -29,7 +30,7 @@ select (select count(*) from nightdrop.job where queue <> 'made'),
 def responder(room, db):
     """Few threads, and one spare connection: what it holds open is known."""
     r = programs.Responder(room, db.conninfo("nightdrop_responder"),
-                           threads=8, connections=1)
+                           threads=8, connections=1, allowed_origins="*")
     r.start()
     crowd = [threading.Thread(target=alive, args=(r,)) for _ in range(16)]
     for thread in crowd:
@@ -126,6 +127,23 @@ def test_gone_before_the_answer(responder, length):
     alive(responder)
 
 
+@pytest.mark.parametrize("method, target, kind", [
+    ("POST", JOBS, "text/plain"),
+    ("PUT", JOBS + "/name", "text/plain"),
+    ("POST", "/queues/plain/bundles", "application/x-ndjson")])
+@pytest.mark.parametrize("sent", [0, 1000, 300000])
+def test_gone_in_the_body(responder, db, method, target, kind, sent):
+    """Not a job, a name, a line of a bundle stays of it."""
+    body = b'{"a": "line"}\n' * 30000
+    for _ in range(3):
+        with fcgi.Connection(responder.socket) as c:
+            c.begin(fcgi.environment(method, target, body, CONTENT_TYPE=kind))
+            c.body(body[:sent])
+    alive(responder)
+    named = fcgi.call(responder.socket, "GET", JOBS + "/name")
+    assert named.status == 404, named
+
+
 def padded(kind, content, padding):
     return struct.pack(">BBHHBx", 1, kind, 1, len(content), padding) \
         + content + b"\xaa" * padding
@@ -220,7 +238,10 @@ ECHOED = ["NIGHTDROP_PREFIX", "HTTP_HOST", "HTTP_ORIGIN", "CONTENT_TYPE",
           "HTTP_ACCESS_CONTROL_REQUEST_METHOD", "REQUEST_METHOD",
           "HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "HTTP_SEC_FETCH_SITE",
           "HTTP_X_HTTP_METHOD_OVERRIDE", "REQUEST_URI", "QUERY_STRING",
-          "HTTP_X_ORIGINAL_URL", "NIGHTDROP_QUEUE", "SERVER_SOFTWARE"]
+          "HTTP_X_ORIGINAL_URL", "NIGHTDROP_QUEUE", "SERVER_SOFTWARE",
+          "NIGHTDROP_SCRIPT_NAME", "HTTP_CONTENT_DISPOSITION",
+          "HTTP_CONTENT_ENCODING", "HTTP_CONTENT_RANGE",
+          "HTTP_UPLOAD_LENGTH", "HTTP_UPLOAD_OFFSET", "HTTP_UPLOAD_CONCAT"]
 SPLITS = [b"a\r\nX-Forged: yes", b"a\nX-Forged: yes", b"a\rX-Forged: yes",
           b"a\0X-Forged: yes", b"/a\r\n\r\n<script>", b"\x1b[2J\x7f\xff"]
 OURS = {"accept", "accept-ranges", "access-control-allow-headers",
@@ -250,8 +271,10 @@ def test_no_line_of_its_own(responder, name):
                ("GET", "/jobs/019a8f0e-1c2d-7abc-8def-0123456789ab")]
     for value in SPLITS:
         for method, target in targets:
-            a = fcgi.call(responder.socket, method, target,
-                          **{name: value, "NIGHTDROP_TRUST_USER": "1"})
+            a = fcgi.call(responder.socket, method, target, **{
+                "HTTP_ORIGIN": "https://a.example",
+                "HTTP_ACCESS_CONTROL_REQUEST_METHOD": "PUT",
+                "NIGHTDROP_TRUST_USER": "1", name: value})
             check_header(a)
 
 
