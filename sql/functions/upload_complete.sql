@@ -7,10 +7,11 @@
 --             this writer's any more, or there is none, or the server has lost
 --             some of its parts in a crash.
 -- Errors:     those of upload_finish.
--- Tables:     upload, part, then those of upload_finish.
+-- Tables:     upload, part, then those of upload_finish; job.
 --
 -- A refusal ends the upload: one that stayed, with all its bytes and no job,
--- would look complete to its client.  Idempotent, as upload_finish.
+-- would look complete to its client.  Idempotent by writer: of two that had
+-- other last bytes, only the one whose bytes the job has is told so.
 --
 -- SPDX-License-Identifier: ISC
 
@@ -23,16 +24,30 @@ as $$
 #variable_conflict use_variable
 declare
 	u nightdrop.upload;
+	r nightdrop.receipt;
+	mine boolean;
 begin
 	select * into u from nightdrop.upload o
 	where o.id = upload_complete.id for update;
-	if found and (u.writer is distinct from writer
-	    or not nightdrop.upload_whole(u, parts, u.length)) then
+	if found then
+		mine := u.writer = writer
+		    and nightdrop.upload_whole(u, parts, u.length);
+	else
+		mine := exists (select from nightdrop.job j
+		    where j.id = upload_complete.id
+			and j.writer = upload_complete.writer);
+	end if;
+	if mine is not true then
 		return next nightdrop.refusal(id, 'none');
 		return;
 	end if;
-	return query select * from nightdrop.upload_finish(id, u.request,
+	select * into strict r from nightdrop.upload_finish(id, u.request,
 	    u.type, u.length, digest, null);
+	if u.id is not null and r.verdict = 'ok' then
+		update nightdrop.job j set writer = upload_complete.writer
+		where j.id = upload_complete.id;
+	end if;
+	return next r;
 end
 $$;
 

@@ -151,6 +151,10 @@ comment on column nightdrop.upload.type is
 comment on column nightdrop.upload.request is
 'CGI variables of the request that created it: those of the job to be.';
 
+alter table nightdrop.job add column writer uuid;
+comment on column nightdrop.job.writer is
+'Of an upload that could be resumed: the request whose bytes were its last; only that one is told that the job is there.';
+
 alter table nightdrop.job alter column digest drop not null;
 comment on column nightdrop.job.digest is
 'SHA-256 of the body; null for an upload that came in pieces, until a run has read all of it once.';

@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(61);
+select plan(65);
 
 -- Two writers, and short ways to say what they do.
 create function t.first() returns uuid language sql immutable as $$
@@ -141,6 +141,21 @@ select nightdrop.digest_put(:w, t.token(:w), :'a', sha256('other'));
 select results_eq(format($$select digest, version like '%%.n'
     from nightdrop.job_read(%L, 'ann', false)$$, :'a'),
     $$values (sha256('abcdefghi'), false)$$, 'its worker does, once');
+
+-- Two with different last bytes: only who made it a job is told that it is.
+select t.id() as g \gset
+select t.create(:'g', 'big', 'ann', 3) as created \gset
+select nightdrop.upload_append(:'g', t.first(), 0, 'a', true);
+select nightdrop.upload_append(:'g', t.first(), 1, 'bc', false);
+select is((select verdict from nightdrop.upload_take(:'g', 'ann', false, 1,
+    t.second())), 'ok', 'another takes it behind the last bytes');
+select nightdrop.upload_append(:'g', t.second(), 1, 'xy', false);
+select is((select verdict from nightdrop.upload_complete(:'g', t.second(), 2,
+    null)), 'ok', 'and completes it with its own');
+select is((select verdict from nightdrop.upload_complete(:'g', t.first(), 2,
+    null)), 'none', 'bytes that are not in the job are not acknowledged');
+select is((select verdict from nightdrop.upload_complete(:'g', t.second(), 2,
+    null)), 'ok', 'those that are, are');
 
 -- Empty; whole in one go; refused at the end.
 select t.create(:'c', 'big', 'ann', 0) as created \gset
