@@ -35,6 +35,17 @@ def test_takes_only_its_queues(night, db, batch):
     assert len(finals(db, ids.values())) == 3
 
 
+def test_tidies_up(night, db, batch):
+    """However much others have left behind: not where a run opens or closes,
+    which do a bounded piece each, but when it is over."""
+    db.sql("insert into nightdrop.idempotency_key (owner, queue, key, scope,"
+           " id, digest, created) select '', 'x', n::text, '',"
+           " gen_random_uuid(), '', now() - interval '2 days'"
+           " from generate_series(1, 25000) n")
+    assert batch.run("--queue", night.queue(OK)).status == 0
+    assert db.value("select count(*) from nightdrop.idempotency_key") == 0
+
+
 def test_unknown_queue(batch):
     result = batch.run("--queue", "no-such-queue")
     assert result.status == 78, result
