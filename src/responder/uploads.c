@@ -26,21 +26,14 @@ static enum err_code
 find_max_size(struct call *c, int64_t *max_size, struct err *e)
 {
 	struct rows *rows = NULL;
-	bool found = false;
-	enum err_code code =
-	    monitor_queues(c->x->store, c->x->deadline_ms, &rows, e);
+	enum err_code code = monitor_queue(
+	    c->x->store, c->request.segment[1], c->x->deadline_ms, &rows, e);
 
-	for (int i = 0; code == ERR_OK && i < rows_count(rows); i++) {
-		struct queue_info q = monitor_queue_at(rows, i);
-
-		if (!slice_eq(q.name, c->request.segment[1]))
-			continue;
-		*max_size = q.max_size;
-		found = true;
-	}
-	rows_free(rows);
-	if (code == ERR_OK && !found)
+	if (code == ERR_OK && rows_count(rows) != 1)
 		code = err_set(e, ERR_NOT_FOUND, "there is no such queue");
+	if (code == ERR_OK)
+		*max_size = monitor_queue_at(rows, 0).max_size;
+	rows_free(rows);
 	return code;
 }
 
