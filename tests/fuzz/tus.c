@@ -46,6 +46,7 @@ checksum(struct slice field)
 	REQUIRE(sum.len == (sum.algorithm == TUS_SHA1 ? 20 : DIGEST_LEN));
 	buf_init(&text, 64);
 	digest_base64(&text, sum.digest, sum.len);
+	text.ptr[text.len - 1] = '\0'; /* the padding need not be there */
 	REQUIRE(fuzz_contains(field, text.ptr));
 	buf_fini(&text);
 }
