@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: ISC
 """Which run a batch enters: alone, beside others, after others, once a day."""
 import os
+import pty
 import re
 import signal
 import time
 
 import pytest
 
-from support import jobs, place, process
+from support import jobs, place, process, programs
 
 OK = "printf 'Content-Type: text/plain\\n\\nok'"
 WAIT = """
@@ -190,6 +191,57 @@ def test_interrupted_twice(night, db, batch):
     result = run.wait(20)
     assert result.status == 0, result
     assert {jobs.place_of(db, i) for i in ids} == {"waiting"}
+
+
+def on_terminal(batch, *options):
+    """The batch in the foreground of a terminal; its pid and our end."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        try:
+            user = place.run_as(programs.USER)
+            if user:
+                os.setgroups([])
+                os.setgid(user["group"])
+                os.setuid(user["user"])
+            program = str(place.program("nightdrop-batch"))
+            os.execve(program, [program, *options], batch.environment)
+        finally:
+            os._exit(127)
+    return pid, fd
+
+
+def test_interrupted_at_a_terminal(night, db, batch):
+    """There ^C reaches guardian and worker, and counts once all the same."""
+    name = night.queue(f"trap 'exit 1' TERM; sleep 30 & wait; {OK}")
+    ids = [jobs.submit(db, name) for _ in range(2)]
+    pid, fd = on_terminal(batch, "--queue", name, "-j", "2")
+    try:
+        process.wait_until(lambda: running(db, name) == 2, 10, "two to run")
+        os.write(fd, b"\x03")
+        time.sleep(1)
+        assert running(db, name) == 2, "the first one lets them finish"
+        os.write(fd, b"\x03")
+        process.wait_until(lambda: not process.alive(pid), 10, "its end")
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        status = os.waitpid(pid, 0)[1]
+        os.close(fd)
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert {jobs.place_of(db, i) for i in ids} == {"waiting"}
+
+
+def test_terminated_while_it_waits_for_a_retry(night, db, batch):
+    """Nothing runs and nothing is due: it goes at once."""
+    name = night.queue("exit 1", backoff="2 minutes")
+    job = jobs.submit(db, name)
+    run = batch.start("--queue", name)
+    process.wait_until(lambda: jobs.attempts(db, job), 10, "the first try")
+    time.sleep(0.3)
+    assert run.running()
+    run.signal(signal.SIGTERM)
+    result = run.wait(5)
+    assert result.status == 0, result
+    assert jobs.place_of(db, job) == "waiting"
 
 
 def test_help_is_complete(batch):

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from support import jobs, place, programs
-from support.cluster import PORT, Database
+from support.cluster import PORT, Cluster, Database
 
 SLOW = """
 while [ ! -e {go} ]; do sleep 0.05; done
@@ -49,6 +49,7 @@ def copy(db, batch, handlers, work, room, scratch):
 
 def test_dump_restored_elsewhere(db, copy):
     made, night, ids = copy
+    made.install()  # nor does an upgrade make an original of it
     for options in ((), ("--resume",), ("--join",), ("--quiet",)):
         refused = night.run(*options)
         assert refused.status == 78, refused
@@ -98,3 +99,32 @@ def test_original_is_not_adopted_while_it_works(db, batch, handlers, work,
         go.touch()
         assert run.wait().status == 0
     assert not jobs.unbalanced(db)
+
+
+def test_promoted_standby_is_no_copy(room, handlers):
+    """A fail-over: the same cluster for all that matters, and it runs."""
+    primary = Cluster(room, "primary")
+    primary.start()
+    standby = None
+    try:
+        db = primary.create("n")
+        db.install()
+        handlers.write("after", "printf 'Content-Type: text/plain\\n\\nok'")
+        db.queue("after")
+        job = jobs.submit(db, "after")
+        standby = primary.copy("standby")
+        primary.stop("immediate")
+        standby.start()
+        db = Database(standby, "n")
+        night = programs.Batch(room, db.conninfo("nightdrop_batch"), handlers,
+                               "promoted")
+        refused = night.run()
+        assert refused.status == 75 and "standby" in refused.err, refused
+        db.sql("select pg_promote()")
+        result = night.run()
+        assert result.status == 0, result
+        assert jobs.place_of(db, job) == "final"
+    finally:
+        for cluster in (primary, standby):
+            if cluster and cluster.process:
+                cluster.stop("immediate")

@@ -43,6 +43,21 @@ class Cluster:
         with open(self.data / "postgresql.conf", "a") as f:
             f.write(SETTINGS.format(sockets=self.home, port=PORT))
 
+    def copy(self, name):
+        """A standby of this one, not started."""
+        other = Cluster.__new__(Cluster)
+        other.home = place.directory(self.home.parent, name, "postgres")
+        other.data = other.home / "data"
+        other.log = other.home / "log"
+        other.process = None
+        subprocess.run(
+            [place.PG_BIN / "pg_basebackup", "-R", "-D", other.data, "-c",
+             "fast", "-h", self.home, "-p", str(PORT), "-U", "postgres"],
+            check=True, cwd="/", **place.run_as("postgres"))
+        with open(other.data / "postgresql.conf", "a") as f:
+            f.write(f"unix_socket_directories = '{other.home}'\n")
+        return other
+
     def start(self):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
