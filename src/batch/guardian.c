@@ -111,8 +111,9 @@ worker_wait(struct guardian *g, pid_t worker)
 	while (!worker_gone(worker, &status)) {
 		sig = sigtimedwait(&g->signals, NULL, &look);
 		if (sig == SIGTERM || sig == SIGINT || sig == SIGHUP) {
+			kill(worker,
+			    sig == SIGINT && g->stopping ? HURRY : SIGTERM);
 			g->stopping = true;
-			kill(worker, sig);
 		}
 		until = atomic_load(&g->watch->lease_until);
 		if (until != 0 && clock_mono_ms() >= until) {

@@ -24,6 +24,9 @@ enum {
 /* What a worker gets when its guardian dies.  Until it catches it, it dies by
  * it: then it has no handlers yet. */
 #define ORPHANED SIGUSR1
+/* SIGINT again: end handlers at once.  The first INT, and HUP, reach it as
+ * TERM. */
+#define HURRY SIGUSR2
 
 /* The page that guardian and worker share.  Written by the worker. */
 struct watch {

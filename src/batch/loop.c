@@ -23,28 +23,31 @@
 /* A signal handler has nothing but file scope: the pipe that wakes poll. */
 static int wake[2] = { -1, -1 };
 
-/* What a terminal sends comes from the kernel, to the guardian too: it is the
- * guardian who passes it on, and a ^C shall count once. */
 static void
-on_signal(int sig, siginfo_t *info, void *context)
+on_signal(int sig)
 {
 	int saved = errno;
-	const char *word = sig == ORPHANED ? "o" : sig == SIGINT ? "i" : "t";
+	const char *word = sig == ORPHANED ? "o" : sig == HURRY ? "h" : "t";
 
-	(void)context;
-	if (sig != ORPHANED && info->si_code > 0)
-		return;
 	if (sig == ORPHANED)
 		alarm(ORPHAN_S);
 	if (write(wake[1], word, 1) == -1)
 		errno = saved; /* full: poll wakes anyway */
 }
 
+/* What a terminal sends, it sends to the guardian too, who passes it on as
+ * another signal: of two equal ones that are pending, one would be lost. */
+static void
+nothing(int sig)
+{
+	(void)sig;
+}
+
 enum err_code
 loop_signals(struct err *e)
 {
-	static const int caught[] = { SIGTERM, SIGINT, SIGHUP, ORPHANED };
-	struct sigaction sa = { .sa_sigaction = on_signal };
+	static const int caught[] = { SIGTERM, HURRY, ORPHANED };
+	struct sigaction sa = { .sa_handler = on_signal };
 	size_t i;
 	int k;
 
@@ -55,10 +58,12 @@ loop_signals(struct err *e)
 		fcntl(wake[k], F_SETFL, O_NONBLOCK);
 	}
 	sigemptyset(&sa.sa_mask);
-	sa.sa_flags = SA_RESTART | SA_SIGINFO;
+	sa.sa_flags = SA_RESTART;
 	for (i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
 		sigaction(caught[i], &sa, NULL);
-	sa.sa_flags = SA_RESTART;
+	sa.sa_handler = nothing;
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
 	sa.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &sa, NULL);
 	/* The guardian's handler would interrupt us once a job, for nothing:
@@ -84,7 +89,7 @@ signals_take(struct worker *w)
 
 	while (read(wake[0], &byte, 1) == 1) {
 		if (byte != 'o') {
-			worker_drain(w, byte == 'i' && w->draining);
+			worker_drain(w, byte == 'h');
 			continue;
 		}
 		err_set(&e, ERR_LEASE,
@@ -109,7 +114,7 @@ worker_drain(struct worker *w, bool at_once)
 		return;
 	}
 	w->draining = true;
-	w->drain_until = clock_mono_ms() + w->drain_ms;
+	w->drain_until = clock_mono_ms() + (at_once ? 0 : w->drain_ms);
 	for (i = 0; i < sizeof(idle) / sizeof(idle[0]); i++)
 		while ((j = list_take(idle[i])) != NULL)
 			list_add(&w->returning, j);

@@ -163,13 +163,26 @@ def test_daily(night, db, batch):
                   "nightdrop.run_history limit 1") == (today, 2)
 
 
-def test_drain(night, db, batch):
+LONG = """
+trap 'exit 1' TERM
+: > {scratch}/$NIGHTDROP_JOB_ID
+sleep 30 & wait
+"""
+
+
+def wait_for_handlers(scratch, ids):
+    """On record a job runs before its process does."""
+    process.wait_until(lambda: all((scratch / i).exists() for i in ids), 10,
+                       "the handlers")
+
+
+def test_drain(night, db, batch, scratch):
     """After TERM handlers have --drain to finish; then they are stopped, and
     their jobs are given back."""
-    name = night.queue(f"trap 'exit 1' TERM; sleep 30 & wait; {OK}")
-    ids = [jobs.submit(db, name) for _ in range(4)]
+    name = night.queue(LONG.format(scratch=scratch))
+    ids = [jobs.submit(db, name) for _ in range(2)]
     run = batch.start("--queue", name, "-j", "2", "--drain", "1s")
-    process.wait_until(lambda: running(db, name) == 2, 10, "two to run")
+    wait_for_handlers(scratch, ids)
     run.signal(signal.SIGTERM)
     began = time.monotonic()
     result = run.wait(20)
@@ -178,12 +191,12 @@ def test_drain(night, db, batch):
     assert {jobs.place_of(db, i) for i in ids} == {"waiting"}
 
 
-def test_interrupted_twice(night, db, batch):
+def test_interrupted_twice(night, db, batch, scratch):
     """The first ^C lets handlers finish, the second does not."""
-    name = night.queue(f"trap 'exit 1' TERM; sleep 30 & wait; {OK}")
+    name = night.queue(LONG.format(scratch=scratch))
     ids = [jobs.submit(db, name) for _ in range(2)]
     run = batch.start("--queue", name, "-j", "2")
-    process.wait_until(lambda: running(db, name) == 2, 10, "two to run")
+    wait_for_handlers(scratch, ids)
     run.signal(signal.SIGINT)
     time.sleep(1)
     assert run.running() and running(db, name) == 2
@@ -210,13 +223,13 @@ def on_terminal(batch, *options):
     return pid, fd
 
 
-def test_interrupted_at_a_terminal(night, db, batch):
+def test_interrupted_at_a_terminal(night, db, batch, scratch):
     """There ^C reaches guardian and worker, and counts once all the same."""
-    name = night.queue(f"trap 'exit 1' TERM; sleep 30 & wait; {OK}")
+    name = night.queue(LONG.format(scratch=scratch))
     ids = [jobs.submit(db, name) for _ in range(2)]
     pid, fd = on_terminal(batch, "--queue", name, "-j", "2")
     try:
-        process.wait_until(lambda: running(db, name) == 2, 10, "two to run")
+        wait_for_handlers(scratch, ids)
         os.write(fd, b"\x03")
         time.sleep(1)
         assert running(db, name) == 2, "the first one lets them finish"
