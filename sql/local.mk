@@ -100,6 +100,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/run_grade.sql \
 	sql/functions/run_join.sql \
 	sql/functions/run_leave.sql \
+	sql/functions/run_ledger.sql \
 	sql/functions/run_lock.sql \
 	sql/functions/run_open.sql \
 	sql/functions/run_seat.sql \

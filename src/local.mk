@@ -31,10 +31,13 @@ libnightdrop_a_SOURCES = \
 	src/batch/reap.h \
 	src/batch/reap_linux.c \
 	src/batch/report.c src/batch/report.h \
+	src/batch/report_impl.h \
+	src/batch/report_json.c src/batch/report_text.c \
 	src/batch/run.c src/batch/run.h \
 	src/batch/scope.c src/batch/scope.h \
 	src/batch/stream.c \
 	src/batch/tell.c \
+	src/batch/ticker.c src/batch/ticker.h \
 	src/batch/try.c src/batch/try.h \
 	src/batch/work.c \
 	src/batch/worker.h \

@@ -85,7 +85,9 @@ begin
 
 	with grade as (
 		update nightdrop.run_queue rq
-		set graded = g.graded, hits = g.hits
+		set graded = g.graded, hits = g.hits,
+		    successful = g.successful, failed = g.failed,
+		    dismissed = g.dismissed
 		from nightdrop.run_grade(run_close.run) g
 		where rq.run = run_close.run and rq.queue = g.queue
 		returning g.*

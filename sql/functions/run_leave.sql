@@ -1,12 +1,7 @@
 -- run_leave(worker, token): a worker goes; the last one closes the run.
 --
 -- Parameters: worker and token.
--- Returns:    one row: closed; run, opened, closed_at; the ledger (taken =
---             successful + failed + dismissed + given_back where all is well,
---             and retried of those given back); waiting_at_open, left_waiting,
---             accepted_since; balanced and trouble (jobs in none or two
---             places); queues, JSON: [{queue, finished, p50_ms, p95_ms}].
---             Until it is closed, what is written at the close is null.
+-- Returns:    the run's row of run_ledger().
 -- Errors:     ND401 the token is wrong; 55P03 another worker is just leaving.
 -- Tables:     those of take_back and run_close.
 --
@@ -21,7 +16,7 @@ returns table (closed boolean, run bigint, opened timestamptz,
     closed_at timestamptz, taken bigint, successful bigint, failed bigint,
     dismissed bigint, given_back bigint, retried bigint,
     waiting_at_open bigint, left_waiting bigint, accepted_since bigint,
-    balanced boolean, trouble text[], queues text)
+    balanced boolean, trouble text[], queues text, lost bigint)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -71,17 +66,7 @@ begin
 		perform nightdrop.run_close(mine.run);
 	end if;
 
-	return query
-	select u.closed is not null, u.id, u.opened, u.closed, u.taken,
-	    u.successful, u.failed, u.dismissed, u.given_back, u.retried,
-	    u.waiting_at_open, u.left_waiting, u.accepted_since, u.balanced,
-	    u.trouble, (select coalesce(json_agg(json_build_object(
-		'queue', rq.queue, 'finished', rq.finished,
-		'p50_ms', (extract(epoch from rq.p50) * 1000)::bigint,
-		'p95_ms', (extract(epoch from rq.p95) * 1000)::bigint)
-		order by rq.queue), '[]')::text
-	    from nightdrop.run_queue rq where rq.run = u.id)
-	from nightdrop.run u where u.id = mine.run;
+	return query select * from nightdrop.run_ledger(mine.run);
 end
 $$;
 

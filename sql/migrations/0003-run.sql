@@ -21,5 +21,12 @@ comment on table nightdrop.setting is
 
 -- What is said of a run and its jobs ---------------------------------------------
 
+alter table nightdrop.run_queue
+	add column successful bigint not null default 0,
+	add column failed bigint not null default 0,
+	add column dismissed bigint not null default 0;
+comment on column nightdrop.run_queue.successful is
+'Jobs that the run brought to this end; written at the close, as failed and dismissed are.';
+
 grant select on all tables in schema nightdrop to nightdrop_dba;
 revoke select on nightdrop.setting from nightdrop_dba;

@@ -21,9 +21,10 @@ row_finish(struct worker *w, const struct turn_row *r)
 		    "job %s, attempt %d: its finish was "
 		    "refused, another worker has it",
 		    uuid_format(&j->id, id), j->attempt);
-	else if (slice_eq_str(r->fate, "failed"))
-		report_failed(w->report, &j->id, j->claim.queue,
-		    j->finish.status, j->finish.reason, j->finish.by_handler);
+	else
+		ticker_count(&w->ticker, r->fate);
+	if (slice_eq_str(r->fate, "failed"))
+		report_failed(w->report, j->claim.queue, &j->finish);
 	job_free(j);
 	pass_stir(&w->pass);
 }

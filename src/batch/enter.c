@@ -131,9 +131,9 @@ tell_busy(const struct entering *n, const struct rows *rows,
 		    "a run on %.*s since %s still has %s, for longer than "
 		    "--stale allows: see the view nightdrop.running_job",
 		    (int)o.host.len, o.host.ptr, o.since, q);
-	else if (all && !n->options->quiet)
-		printf("nightdrop-batch: a run on %.*s since %s has %s; "
-		       "nothing to do\n",
+	else if (all)
+		report_idle(report,
+		    "a run on %.*s since %s has %s; nothing to do",
 		    (int)o.host.len, o.host.ptr, o.since, q);
 	else if (!all && stale)
 		report_warn(report,
@@ -150,26 +150,37 @@ tell_busy(const struct entering *n, const struct rows *rows,
 static void
 tell_done(const struct entering *n, const struct run_place *place)
 {
-	if (!n->options->quiet)
-		printf("nightdrop-batch: the run of %.*s is closed; "
-		       "nothing to do\n",
-		    (int)place->business_date.len, place->business_date.ptr);
+	report_idle(n->w->report, "the run of %.*s is closed; nothing to do",
+	    (int)place->business_date.len, place->business_date.ptr);
 }
 
-/* The worker before us closed the run and died before it had reported. */
-static void
-tell_closed(const struct entering *n)
+/* The worker before us closed the run and died before it had reported: so we
+ * report, in its place. */
+static enum err_code
+tell_closed(const struct entering *n, int64_t until, struct err *e)
 {
-	printf("nightdrop-batch: run %lld is closed, its report was lost: "
-	       "see the view nightdrop.run_history\n",
-	    (long long)n->w->ward->run);
-	atomic_store(&n->w->ward->watch->worker, 0);
+	struct worker *w = n->w;
+	struct params p;
+	struct rows *rows;
+	enum err_code code;
+
+	params_init(&p);
+	params_int8(&p, w->ward->run);
+	if ((code = open_call(w, STMT_RUN_LEDGER, &p, until, &rows, e)) !=
+	    ERR_OK)
+		return code;
+	report_warn(w->report,
+	    "the worker that closed this run died before it had reported");
+	w->exit_code = report_print(w->report, rows);
+	rows_free(rows);
+	atomic_store(&w->ward->watch->worker, 0);
+	return ERR_OK;
 }
 
 /* Why it gets no place, or what it has to leave to others. */
 static enum err_code
 tell(const struct entering *n, const struct rows *rows,
-    const struct run_place *place, struct err *e)
+    const struct run_place *place, int64_t until, struct err *e)
 {
 	if (place->verdict == RUN_NO_QUEUE)
 		return err_set(e, ERR_CONFIG,
@@ -177,8 +188,8 @@ tell(const struct entering *n, const struct rows *rows,
 	if (place->verdict == RUN_MOVED)
 		return open_moved(e);
 	if (place->verdict == RUN_CLOSED)
-		tell_closed(n);
-	else if (place->verdict == RUN_DONE)
+		return tell_closed(n, until, e);
+	if (place->verdict == RUN_DONE)
 		tell_done(n, place);
 	else if (place->busy > 0 && place->verdict != RUN_NOTHING)
 		return tell_busy(n, rows, place, e);
@@ -211,7 +222,7 @@ enter_run(struct entering *n, int64_t until, struct err *e)
 	int64_t sent;
 
 	if ((code = ask(n, until, &rows, &place, &sent, e)) == ERR_OK)
-		code = tell(n, rows, &place, e);
+		code = tell(n, rows, &place, until, e);
 	n->nothing = place.verdict != RUN_OPENED &&
 		     place.verdict != RUN_RESUMED &&
 		     place.verdict != RUN_JOINED;

@@ -24,6 +24,8 @@ static const char usage[] =
     "  -j N, --jobs N     handlers at once\n"
     "  --queue A,B        only these queues; default: all\n"
     "  --quiet            say nothing when all is well\n"
+    "  --report=json      one JSON object instead of words; also text\n"
+    "  --strict           exit 1 if a job failed for good\n"
     "  --drain TIME       how long handlers may go on after SIGTERM or SIGINT;\n"
     "                     default: 60 s.  A second SIGINT ends them at once\n"
     "  --config FILE      default: NIGHTDROP_CONFIG, else\n"
@@ -48,7 +50,7 @@ static const char usage[] =
     "  --print-config     every setting, its value, and what it means\n"
     "  --help, --version\n"
     "\n"
-    "Exit codes: 0; 70 the ledger does not balance; 75 the database is away,\n"
+    "Exit codes: 0; 1 a job failed and --strict; 70 the ledger does not balance; 75 the database is away,\n"
     "the lease was lost (the next run goes on), or --stale; 78 configuration.\n";
 
 static int

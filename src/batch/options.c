@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "batch/report.h"
 #include "queue/run.h"
 
 #define DRAIN_MS 60000
@@ -26,9 +27,11 @@ enum {
 	OPT_PRINT_CONFIG,
 	OPT_QUEUE,
 	OPT_QUIET,
+	OPT_REPORT,
 	OPT_RESUME,
 	OPT_SET,
 	OPT_STALE,
+	OPT_STRICT,
 	OPT_TRY,
 	OPT_TYPE,
 	OPT_VERSION
@@ -46,9 +49,11 @@ static const struct option table[] = {
 	{ "print-config", no_argument, NULL, OPT_PRINT_CONFIG },
 	{ "queue", required_argument, NULL, OPT_QUEUE },
 	{ "quiet", no_argument, NULL, OPT_QUIET },
+	{ "report", required_argument, NULL, OPT_REPORT },
 	{ "resume", no_argument, NULL, OPT_RESUME },
 	{ "set", required_argument, NULL, OPT_SET },
 	{ "stale", required_argument, NULL, OPT_STALE },
+	{ "strict", no_argument, NULL, OPT_STRICT },
 	{ "try", required_argument, NULL, OPT_TRY },
 	{ "type", required_argument, NULL, OPT_TYPE },
 	{ "version", no_argument, NULL, OPT_VERSION },
@@ -144,6 +149,28 @@ take_way(struct options *o, int c, const char *value, struct err *e)
 	return true;
 }
 
+/* How it is told: false, it is another option. */
+static bool
+take_report(struct options *o, int c, const char *value, struct err *e)
+{
+	if (c == OPT_QUIET) {
+		o->quiet = true;
+		o->report |= REPORT_QUIET;
+	} else if (c == OPT_STRICT) {
+		o->report |= REPORT_STRICT;
+	} else if (c == OPT_REPORT && strcmp(value, "json") == 0) {
+		o->report |= REPORT_JSON;
+	} else if (c == OPT_REPORT && strcmp(value, "text") == 0) {
+		o->report &= ~(unsigned)REPORT_JSON;
+	} else if (c == OPT_REPORT) {
+		err_set(e, ERR_CONFIG,
+		    "--report=%.40s: there are json and text", value);
+	} else {
+		return false;
+	}
+	return true;
+}
+
 /* First reading: all but settings, which lie on top of the file that
  * --config names wherever it stands on the line. */
 static enum err_code
@@ -154,7 +181,7 @@ read_line(struct options *o, int argc, char **argv, struct err *e)
 	opterr = 0;
 	optind = 1;
 	while ((c = getopt_long(argc, argv, "j:", table, NULL)) != -1) {
-		if (take_way(o, c, optarg, e)) {
+		if (take_way(o, c, optarg, e) || take_report(o, c, optarg, e)) {
 			if (e->code != ERR_OK)
 				return e->code;
 			continue;
@@ -179,9 +206,6 @@ read_line(struct options *o, int argc, char **argv, struct err *e)
 		case OPT_QUEUE:
 			if (add_queues(o, optarg, e) != ERR_OK)
 				return e->code;
-			break;
-		case OPT_QUIET:
-			o->quiet = true;
 			break;
 		case OPT_TRY:
 			o->mode = MODE_TRY;

@@ -26,6 +26,7 @@ enum mode {
 struct options {
 	enum mode mode;
 	bool quiet;
+	unsigned report;    /* enum report_how, quiet included */
 	unsigned ways;	    /* enum run_way: --join, --resume, --daily */
 	int64_t stale_ms;   /* --stale; -1: none */
 	int64_t drain_ms;   /* --drain */

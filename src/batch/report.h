@@ -1,5 +1,6 @@
 /*
- * What cron mails in the morning: the run's ledger in plain words.
+ * What cron mails in the morning: the run's ledger in plain words, or as one
+ * JSON object for a program.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -14,10 +15,17 @@
 #include "base/uuid.h"
 #include "db/rows.h"
 #include "queue/run.h"
+#include "queue/turn.h"
 
 struct report;
 
-struct report *report_new(int slots);
+enum report_how {
+	REPORT_QUIET = 1, /* say nothing when all is well */
+	REPORT_JSON = 2,
+	REPORT_STRICT = 4 /* a failed job is a failed run */
+};
+
+struct report *report_new(int slots, unsigned how);
 void report_free(struct report *r);
 
 /* Things to say, in the order in which they happened; the first REPORT_NOTES
@@ -30,14 +38,18 @@ void report_warn(struct report *r, const char *fmt, ...)
 
 /* A job that failed for good: the first REPORT_FAILED are kept. */
 #define REPORT_FAILED 10
-void report_failed(struct report *r, const struct uuid *id, struct slice queue,
-    int status, struct slice reason, bool by_handler);
+void report_failed(
+    struct report *r, struct slice queue, const struct turn_finish *f);
 
 /* Print it all to stdout; quiet: only where all is not well.  rows: run_leave's
  * answer.  Returns the exit code. */
-int report_print(const struct report *r, const struct rows *rows, bool quiet);
+int report_print(const struct report *r, const struct rows *rows);
 
-/* What stopped the program, on stderr; its exit code. */
+/* There was nothing to do, and this is why; nothing where it is to be quiet. */
+void report_idle(const struct report *r, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* What stopped the program, and what to do, on stderr; its exit code. */
 int report_error(const struct err *e);
 
 #endif

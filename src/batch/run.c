@@ -19,6 +19,8 @@
 #include "batch/worker.h"
 
 #define CONNECT_MS 10000
+#define LEAVE_MS 300000	 /* until the close is asked for again */
+#define CLOSE_MS 3600000 /* for all of it */
 #define TIDY_MS 60000
 
 /*
@@ -47,25 +49,41 @@ tidy(struct worker *w)
 	}
 }
 
-static int
-close_run(struct worker *w, bool quiet, struct err *e)
+/*
+ * What is left to do can take minutes after a large night, longer than a
+ * lease.  No handler lives any more that a fence would have to stop, so the
+ * guardian is told to wait; and whoever takes us for dead meanwhile finds the
+ * run locked by the call, and then closed.  A call that was cut off is made
+ * again, and answered by what the first one came to.
+ */
+static enum err_code
+leave(struct worker *w, struct rows **rows, struct err *e)
 {
+	int64_t until = clock_mono_ms() + CLOSE_MS;
 	struct params p;
-	struct rows *rows;
-	enum err_code got;
-	int code;
+	enum err_code code;
 
+	atomic_store(&w->ward->watch->lease_until, until + CONNECT_MS);
 	do {
 		params_init(&p);
 		run_worker_params(&p, &w->me);
-		got =
-		    open_call(w, STMT_RUN_LEAVE, &p, w->lease_until, &rows, e);
-	} while (open_again(got, w->lease_until));
-	if (got != ERR_OK)
+		code = open_call(
+		    w, STMT_RUN_LEAVE, &p, clock_mono_ms() + LEAVE_MS, rows, e);
+	} while (open_again(code == ERR_UNKNOWN ? ERR_BUSY : code, until));
+	return code;
+}
+
+static int
+close_run(struct worker *w, struct err *e)
+{
+	struct rows *rows;
+	int code;
+
+	if (leave(w, &rows, e) != ERR_OK)
 		return report_error(e);
 	atomic_store(&w->ward->watch->worker, 0);
 	atomic_store(&w->ward->watch->lease_until, 0);
-	code = report_print(w->report, rows, quiet);
+	code = report_print(w->report, rows);
 	rows_free(rows);
 	tidy(w);
 	return code;
@@ -82,14 +100,17 @@ work(struct worker *w, const struct options *options)
 	    open_run(w, options, &entered, &e) != ERR_OK)
 		return report_error(&e);
 	if (!entered)
-		return EXIT_SUCCESS;
+		return w->exit_code;
 	conn_on_session(w->conn, keep_ask_mine, w);
 	bench_open(w);
+	if (!options->quiet)
+		ticker_open(&w->ticker, clock_mono_ms());
 	code = loop_run(w, &e);
+	ticker_close(&w->ticker);
 	conn_on_session(w->conn, NULL, NULL);
 	if (code != ERR_OK)
 		return report_error(&e);
-	return close_run(w, options->quiet, &e);
+	return close_run(w, &e);
 }
 
 int
@@ -113,7 +134,7 @@ run_worker(void *ctx, const struct ward *ward)
 	pass_init(&w.pass);
 	w.pace = (struct pace) { (int)config->jobs, -1 };
 	w.handlers = handlers_new(config->handler_dir);
-	w.report = report_new((int)config->jobs);
+	w.report = report_new((int)config->jobs, options->report);
 	w.conn = conn_new(&database);
 	code = work(&w, options);
 	conn_free(w.conn); /* first: it may have been lent what slots own */

@@ -222,6 +222,7 @@ work_step(struct worker *w, int64_t now)
 {
 	keep_step(w, now);
 	tell_step(w, now);
+	ticker_step(&w->ticker, now, w->run, worker_busy(w));
 	if (turn_due(w, now))
 		turn_send(w, now);
 }

@@ -30,6 +30,7 @@
 #include "batch/job.h"
 #include "batch/pass.h"
 #include "batch/report.h"
+#include "batch/ticker.h"
 #include "db/conn.h"
 #include "handler/slot.h"
 #include "queue/run.h"
@@ -63,6 +64,7 @@ struct worker {
 	const struct ward *ward;
 	struct handlers *handlers;
 	struct report *report;
+	struct ticker ticker;
 	struct conn *conn;
 	struct run_worker me;
 	int64_t run;
@@ -97,6 +99,7 @@ struct worker {
 
 	bool draining;
 	int64_t drain_until;
+	int exit_code;	/* where it had nothing to do */
 	struct err end; /* why it must stop at once; ERR_OK: it need not */
 };
 

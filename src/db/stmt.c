@@ -38,6 +38,13 @@
 	"request_fields, owner, due"
 #define TURN_TYPES "tutitttlyyiibyzzlillttz"
 
+/* run_leave's and run_ledger's row. */
+#define LEDGER_COLUMNS                                                    \
+	"closed, run, opened, closed_at, taken, successful, failed, "     \
+	"dismissed, given_back, retried, waiting_at_open, left_waiting, " \
+	"accepted_since, balanced, trouble, queues, lost"
+#define LEDGER_TYPES "blzzlllllllllbTtl"
+
 static const struct stmt stmts[STMT_COUNT] = {
 	[STMT_HELLO] = { "hello",
 	    "select schema, instance, clock, read_only, moved "
@@ -252,11 +259,12 @@ static const struct stmt stmts[STMT_COUNT] = {
 	    "$4::integer[], $5::text[])",
 	    5, "v" },
 	[STMT_RUN_LEAVE] = { "run_leave",
-	    "select closed, run, opened, closed_at, taken, successful, "
-	    "failed, dismissed, given_back, retried, waiting_at_open, "
-	    "left_waiting, accepted_since, balanced, trouble, queues "
-	    "from nightdrop.run_leave($1::bigint, $2::uuid)",
-	    2, "blzzlllllllllbTt" },
+	    "select " LEDGER_COLUMNS
+	    " from nightdrop.run_leave($1::bigint, $2::uuid)",
+	    2, LEDGER_TYPES },
+	[STMT_RUN_LEDGER] = { "run_ledger",
+	    "select " LEDGER_COLUMNS " from nightdrop.run_ledger($1::bigint)",
+	    1, LEDGER_TYPES },
 };
 
 const struct stmt *

@@ -53,7 +53,8 @@ enum {
 	LEDGER_ACCEPTED_SINCE,
 	LEDGER_BALANCED,
 	LEDGER_TROUBLE,
-	LEDGER_QUEUES
+	LEDGER_QUEUES,
+	LEDGER_LOST
 };
 
 static void
@@ -221,6 +222,7 @@ run_ledger_read(const struct rows *r, struct run_ledger *out, struct err *e)
 		.balanced = rows_bool(r, 0, LEDGER_BALANCED),
 		.trouble = rows_array_count(r, 0, LEDGER_TROUBLE),
 		.queues = rows_text(r, 0, LEDGER_QUEUES),
+		.lost = rows_int8(r, 0, LEDGER_LOST),
 	};
 	return ERR_OK;
 }

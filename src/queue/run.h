@@ -96,15 +96,15 @@ struct run_recovered {
 };
 struct run_recovered run_recovered_read(const struct rows *r);
 
-/* The answer of STMT_RUN_LEAVE. */
+/* The answer of STMT_RUN_LEAVE and STMT_RUN_LEDGER. */
 struct run_ledger {
 	bool closed; /* false: others are still working in it */
 	int64_t run, opened, closed_at;
 	int64_t taken, successful, failed, dismissed, given_back, retried;
-	int64_t waiting_at_open, left_waiting, accepted_since;
+	int64_t waiting_at_open, left_waiting, accepted_since, lost;
 	bool balanced;
 	int trouble;	     /* ids: run_ledger_trouble */
-	struct slice queues; /* JSON [{queue, finished, p50_ms, p95_ms}] */
+	struct slice queues; /* JSON, as run_ledger has it */
 };
 enum err_code run_ledger_read(
     const struct rows *r, struct run_ledger *out, struct err *e);

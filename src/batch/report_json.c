@@ -1,0 +1,154 @@
+/*
+ * The report as one JSON object on one line (--report=json).
+ *
+ * verdict is balanced, unbalanced, left (others are still in the run) or idle
+ * (there was nothing to do; notes say why, and run is null).  The rest has the
+ * names of the view nightdrop.run_history; what is not known yet is null.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "batch/report_impl.h"
+
+static void
+set(json_t *o, const char *name, json_t *value)
+{
+	if (json_object_set_new(o, name, value) != 0)
+		abort(); /* no memory, or text that is not UTF-8 */
+}
+
+static json_t *
+when(int64_t us)
+{
+	char at[TIME_TEXT_SIZE];
+
+	return us == TIME_NONE ? json_null() :
+				 json_string(time_rfc3339(us, at));
+}
+
+static json_t *
+text(struct slice s)
+{
+	return json_stringn(s.ptr != NULL ? s.ptr : "", s.len);
+}
+
+static void
+print(json_t *o)
+{
+	json_dumpf(o, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(o);
+}
+
+static void
+set_counts(json_t *o, const struct run_ledger *l)
+{
+	const struct {
+		const char *name;
+		int64_t n;
+		bool known;
+	} counts[] = {
+		{ "waiting_at_open", l->waiting_at_open, true },
+		{ "taken", l->taken, true },
+		{ "successful", l->successful, true },
+		{ "failed", l->failed, true },
+		{ "dismissed", l->dismissed, true },
+		{ "given_back", l->given_back, true },
+		{ "retried", l->retried, true },
+		{ "carried_over", l->given_back - l->retried, true },
+		{ "lost", l->lost, true },
+		{ "accepted_since", l->accepted_since, l->closed },
+		{ "left_waiting", l->left_waiting, l->closed },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		set(o, counts[i].name,
+		    counts[i].known ? json_integer(counts[i].n) : json_null());
+}
+
+static json_t *
+failures(const struct report *r)
+{
+	json_t *list = json_array(), *o;
+	char id[UUID_TEXT_LEN + 1];
+	int64_t i;
+
+	for (i = 0; i < r->failures && i < REPORT_FAILED; i++) {
+		const struct report_failure *f = &r->failed[i];
+
+		o = json_object();
+		set(o, "id", json_string(uuid_format(&f->id, id)));
+		set(o, "queue", json_string(f->queue));
+		set(o, "status", json_integer(f->status));
+		set(o, "reason", json_string(f->reason));
+		set(o, "by",
+		    json_string(f->by_handler ? "handler" : "nightdrop"));
+		set(o, "stderr", json_string(f->first));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static json_t *
+notes(const struct report *r)
+{
+	json_t *list = json_array(), *s;
+	int i;
+
+	for (i = 0; i < r->notes && i < REPORT_NOTES; i++)
+		if ((s = json_string(r->note[i])) != NULL)
+			json_array_append_new(list, s);
+	return list;
+}
+
+static json_t *
+trouble(const struct run_ledger *l, const struct rows *rows)
+{
+	json_t *list = json_array();
+	int i;
+
+	for (i = 0; i < l->trouble; i++)
+		json_array_append_new(list, text(run_ledger_trouble(rows, i)));
+	return list;
+}
+
+void
+report_json(
+    const struct report *r, const struct run_ledger *l, const struct rows *rows)
+{
+	json_t *o = json_object(), *queues;
+
+	set(o, "run", json_integer(l->run));
+	set(o, "verdict",
+	    json_string(!l->closed  ? "left" :
+			l->balanced ? "balanced" :
+				      "unbalanced"));
+	set(o, "opened", when(l->opened));
+	set(o, "closed", when(l->closed_at));
+	set(o, "slots", json_integer(r->slots));
+	set_counts(o, l);
+	queues = l->queues.ptr == NULL ?
+		     NULL :
+		     json_loadb(l->queues.ptr, l->queues.len, 0, NULL);
+	set(o, "queues", queues != NULL ? queues : json_array());
+	set(o, "failures", failures(r));
+	set(o, "trouble", trouble(l, rows));
+	set(o, "notes", notes(r));
+	print(o);
+}
+
+void
+report_json_idle(const char *why)
+{
+	json_t *o = json_object();
+
+	set(o, "run", json_null());
+	set(o, "verdict", json_string("idle"));
+	set(o, "notes", json_pack("[s]", why));
+	print(o);
+}
