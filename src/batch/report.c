@@ -143,6 +143,7 @@ report_print(const struct report *r, const struct rows *rows)
 	if ((r->how & REPORT_QUIET) == 0 || bad || l.failed > 0 || r->loud)
 		((r->how & REPORT_JSON) != 0 ? report_json : report_text)(
 		    r, &l, rows);
+	fflush(stdout); /* whatever becomes of us now */
 	if (bad)
 		return EXIT_SOFT;
 	return (r->how & REPORT_STRICT) != 0 && l.failed > 0 ? EXIT_FAILURE :
