@@ -2,8 +2,8 @@
 -- and those of bundles that somebody wants dismissed to their end.
 --
 -- Parameters: worker and token.
--- Returns:    one row: moved, lines moved on by this call, at most 10,000;
---             more, whether this run has bundles left to expand (they may be
+-- Returns:    one row: moved, lines moved on by this call, some 10,000 of a
+--             thousand bundles at most; more, whether this run has bundles left to expand (they may be
 --             in another worker's hands: call again in a while); lease_ms, how
 --             long the lease lasts from now.
 -- Errors:     ND401.
@@ -28,6 +28,7 @@ as $$
 declare
 	run bigint;
 	b nightdrop.bundle;
+	next uuid;
 begin
 	perform set_config('synchronous_commit', 'off', true);
 	run := nightdrop.worker_hold(worker, token, true);
@@ -36,19 +37,28 @@ begin
 	where w.id = bundle_expand.worker
 	returning extract(epoch from w.term) * 1000 into lease_ms;
 
-	select o.* into b
-	from nightdrop.run_queue rq
-	    join nightdrop.run u on u.id = rq.run
-	    join nightdrop.queue q on q.name = rq.queue and not q.held
-	    join nightdrop.bundle o on o.queue = rq.queue
-	where rq.run = my.run and rq.open and o.sealed is not null
-	    and o.finished is null and nightdrop.bundle_pending(o)
-	    and pg_visible_in_snapshot(o.since, u.cutoff)
-	order by o.position, o.id limit 1
-	for update of o skip locked;
-	moved := case when b.stop is not null then nightdrop.bundle_dismiss(b)
-	    when found then nightdrop.bundle_advance(b, 10000)
-	    else 0 end;
+	-- Many in one look: there may be ten thousand of a line each.
+	moved := 0;
+	for next in
+		select o.id
+		from nightdrop.run_queue rq
+		    join nightdrop.run u on u.id = rq.run
+		    join nightdrop.queue q on q.name = rq.queue and not q.held
+		    join nightdrop.bundle o on o.queue = rq.queue
+		where rq.run = my.run and rq.open and o.sealed is not null
+		    and o.finished is null and nightdrop.bundle_pending(o)
+		    and pg_visible_in_snapshot(o.since, u.cutoff)
+		order by o.position, o.id limit 1000
+	loop
+		select o.* into b from nightdrop.bundle o
+		where o.id = next and nightdrop.bundle_pending(o)
+		for update skip locked;
+		continue when not found;
+		moved := moved + case when b.stop is not null
+		    then nightdrop.bundle_dismiss(b)
+		    else nightdrop.bundle_advance(b, 10000 - moved) end;
+		exit when moved >= 10000;
+	end loop;
 	more := exists (select from nightdrop.run_queue rq
 	    join nightdrop.run u on u.id = rq.run
 	    join nightdrop.queue q on q.name = rq.queue and not q.held

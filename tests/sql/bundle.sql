@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(81);
+select plan(82);
 
 select t.queue('q', '{"priority": 2}');
 select t.queue('closed', '{"accepting": false}');
@@ -262,6 +262,12 @@ select t.open(array['ours']) as w \gset
 select t.expand(:w) \g /dev/null
 select is(nightdrop.quota_check(t.id(), 'ours', 'ann', 2), 3::bigint,
     'they count when they are in line');
+
+-- Many small ones: not a call for each of them.
+select t.queue('many');
+select count(t.sealed('many', 2)) as made from generate_series(1, 30) \gset
+select t.open(array['many']) as w \gset
+select is(t.expand(:w), '60 false', 'all in one call');
 
 select * from finish();
 rollback;
