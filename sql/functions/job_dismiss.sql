@@ -17,7 +17,11 @@ declare
 	verdict text := 'none';
 begin
 	perform nightdrop.reason_check(reason);
-	if exists (select from nightdrop.job j where j.id = job_dismiss.id) then
+	-- A line of a bundle that is not sealed is not there for anybody.
+	if exists (select from nightdrop.job j where j.id = job_dismiss.id
+	    and not exists (select from nightdrop.bundle b
+		where b.id = nightdrop.bundle_of(j.id, j.line)
+		    and b.sealed is null)) then
 		verdict := nightdrop.job_end(id, 'operator');
 	end if;
 	if verdict in ('none', 'finished') then

@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(82);
+select plan(84);
 
 select t.queue('q', '{"priority": 2}');
 select t.queue('closed', '{"accepting": false}');
@@ -258,6 +258,10 @@ select nightdrop.bundle_append(:'h', 1, array['1', '2']::bytea[],
 select results_eq(format($$select verdict, limit_value
     from nightdrop.bundle_seal(%L, 2, 2, 'd', null)$$, :'h'),
     $$values ('quota', 3::bigint)$$, 'two may not');
+select throws_ok(format($$select nightdrop.job_dismiss(%L, 'why')$$,
+    nightdrop.bundle_line(:'h', 1)), 'ND404', null,
+    'what is not sealed is not there for the operator either');
+select is(t.counted('ours'), 2::bigint, 'and does not count');
 select t.open(array['ours']) as w \gset
 select t.expand(:w) \g /dev/null
 select is(nightdrop.quota_check(t.id(), 'ours', 'ann', 2), 3::bigint,
