@@ -96,6 +96,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/recover.sql \
 	sql/functions/refusal.sql \
 	sql/functions/request_read.sql \
+	sql/functions/run_begin.sql \
 	sql/functions/run_close.sql \
 	sql/functions/run_grade.sql \
 	sql/functions/run_join.sql \
@@ -103,6 +104,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/run_ledger.sql \
 	sql/functions/run_lock.sql \
 	sql/functions/run_open.sql \
+	sql/functions/run_rivals.sql \
 	sql/functions/run_seat.sql \
 	sql/functions/secret.sql \
 	sql/functions/setting_set.sql \

@@ -7,7 +7,8 @@
 --             lock file was found free; ways, of which any:
 --               sure    not given, where live workers are in the way they are
 --                       only named, so that the caller may prove them dead;
---               join    enter the open run of these queues, if there is one;
+--               join    enter the open run of these queues, if there is one
+--                       (one that died comes first);
 --               resume  enter a run without a live worker, or none;
 --               daily   leave queues alone whose run of this business date is
 --                       closed;
@@ -21,8 +22,8 @@
 --             closed for this business_date.  nothing: to resume.  moved: this
 --             is a copy that was not adopted.
 -- Errors:     55P03 somebody else is opening, or closing one of these.
--- Tables:     run, run_queue, worker, queue, queue_basis, counter, event, and
---             those of take_back, run_close and upkeep.
+-- Tables:     run, run_queue, worker, queue, and those of run_begin, take_back,
+--             run_close and upkeep.
 --
 -- Idempotent by token.  A run without a live worker is resumed, in the same
 -- row of the ledger, also where the scope has only part of its queues; were
@@ -80,28 +81,13 @@ begin
 		return;
 	end if;
 
-	-- Open runs in the way, locked before they are judged.
-	for r in
-		select distinct rq.run from nightdrop.run_queue rq
-		where rq.open and (scope is null or rq.queue = any (scope))
-		order by rq.run
-	loop
-		perform nightdrop.run_lock(r);
-	end loop;
-	select array_agg(u.id order by u.id) filter (where not l.live),
-	    array_agg(u.id order by u.id) filter (where l.live),
-	    array_agg(u.id order by u.id) filter (where not l.live
+	select array_agg(o.run order by o.run) filter (where not o.live),
+	    array_agg(o.run order by o.run) filter (where o.live),
+	    array_agg(o.run order by o.run) filter (where not o.live
 		and 'daily' = any (ways)
-		and coalesce(u.business_date, '-infinity') < today)
+		and coalesce(o.business_date, '-infinity') < today)
 	into dead, live, over
-	from nightdrop.run u
-	    cross join lateral (select exists (select from nightdrop.worker w
-		where w.run = u.id
-		and not nightdrop.worker_dead(w, proven)) as live) l
-	where u.closed is null
-	    and exists (select from nightdrop.run_queue rq
-		where rq.run = u.id and rq.open
-		and (scope is null or rq.queue = any (scope)));
+	from nightdrop.run_rivals(scope, proven) o;
 
 	if live is not null then
 		select min(u.opened), array_agg(w.id order by w.id),
@@ -112,7 +98,8 @@ begin
 		    join nightdrop.worker w on w.run = u.id
 		where u.id = any (live)
 		    and not nightdrop.worker_dead(w, proven);
-		if 'sure' = any (ways) and 'join' = any (ways) then
+		if 'sure' = any (ways) and 'join' = any (ways)
+		    and dead is null then
 			return query select * from nightdrop.run_join(live[1],
 			    slots, host, pid, lock, token, proven, scope,
 			    lease_s);
@@ -145,11 +132,12 @@ begin
 	into queues, done, busy
 	from nightdrop.queue q
 	    left join nightdrop.run_queue rq on rq.queue = q.name and rq.open
-	    cross join lateral (select 'daily' = any (ways) and exists (
-		select from nightdrop.run_queue o
+	    cross join lateral (select 'daily' = any (ways) and coalesce((
+		select u.business_date >= today
+		from nightdrop.run_queue o
 		    join nightdrop.run u on u.id = o.run
-		where o.queue = q.name and u.business_date >= today
-		    and u.closed is not null) as done) d
+		where o.queue = q.name order by o.run desc limit 1), false)
+		as done) d
 	where scope is null or q.name = any (scope);
 
 	verdict := case
@@ -164,43 +152,13 @@ begin
 		return;
 	end if;
 
-	-- The cutoff is the statement's snapshot; the clock is read after it.
-	if verdict = 'opened' then
-		insert into nightdrop.run as u (opened, cutoff, cut, slots,
-		    business_date, waiting_at_open)
-		select clock_timestamp(), pg_current_snapshot(),
-		    clock_timestamp(), run_open.slots, today,
-		    coalesce(sum(greatest(c.waiting, 0)), 0)
-		from (select sum(c.waiting) as waiting
-		    from nightdrop.counter c where c.queue = any (queues)
-		    group by c.queue) c
-		returning u.id into run;
-	else
-		update nightdrop.run u set resumed = u.resumed + 1,
-		    cutoff = case when 'resume' = any (ways) then u.cutoff
-			else pg_current_snapshot() end,
-		    cut = case when 'resume' = any (ways) then u.cut
-			else clock_timestamp() end,
-		    slots = run_open.slots
-		where u.id = dead[1]
-		returning u.id into run;
-		insert into nightdrop.event (kind, run, text)
-		values ('run_resumed', run, 'it had no live worker');
-	end if;
-	insert into nightdrop.run_queue (run, queue)
-	select run_open.run, q from unnest(queues) q;
+	run := nightdrop.run_begin(dead[1], queues, slots, today,
+	    'resume' = any (ways));
 	mine := nightdrop.worker_join(run, slots, host, pid, lock, token,
 	    scope, lease_s);
-
 	select s.worker, s.queues, s.lease_ms, s.business_date
 	into worker, queues, lease_ms, business_date
 	from nightdrop.run_seat(mine, verdict) s;
-	update nightdrop.queue_basis b
-	set version = b.version + 1, slots = run_open.slots, opened = u.cut,
-	    next_start = u.opened + b.every, updated = now()
-	from nightdrop.run u
-	where u.id = run_open.run and b.queue = any (queues);
-
 	perform nightdrop.upkeep();
 	return next;
 end

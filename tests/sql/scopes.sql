@@ -4,7 +4,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(48);
+select plan(50);
 
 select t.queue('a');
 select t.queue('b');
@@ -95,7 +95,19 @@ select worker as w7 from o7 \gset
 select t.expire(:w7, '1 min');
 select is((select verdict from pg_temp.open('{a}', '{join}')), 'resumed',
     'a dead run is not joined, but resumed');
-select t.expire(max(id)) from nightdrop.worker;
+select pg_temp.leave(max(id)) from nightdrop.worker;
+
+select t.open('{a}') as y1 \gset
+select t.open('{b}') as y2 \gset
+select t.expire(:y2);
+create temp table o11 as select * from pg_temp.open(null, '{sure,join}');
+select results_eq('select verdict, queues from o11',
+    $$values ('resumed', '{b,c}'::text[])$$,
+    'one that died comes before one that needs no help');
+select is(pg_temp.leave((select worker from o11)), true, 'closed');
+select pg_temp.leave(:y1);
+select t.open('{a}') as y3 \gset
+select t.expire(:y3);
 
 -- Resuming only.
 select is((select verdict from pg_temp.open('{b}', '{resume}')), 'nothing',
