@@ -1,6 +1,7 @@
 /*
- * What a worker keeps up beside its turns: the lease, what it gives back, and
- * after a lost connection the question which jobs are its own.
+ * What a worker keeps up beside its turns: the lease, what other workers of its
+ * run left when they died, what it gives back, and after a lost connection the
+ * question which jobs are its own.
  *
  * The lease is counted from before it was asked for.  The worker stops
  * FENCE_MS before its end, the guardian kills it at its end, and the database
@@ -48,6 +49,46 @@ worker_call_failed(struct worker *w, const char *what, const struct err *e)
 	    what, e->text, worker_busy(w));
 }
 
+void
+worker_recovered(struct worker *w, const struct rows *rows)
+{
+	struct run_recovered got = run_recovered_read(rows);
+
+	if (got.requeued + got.charged + got.failed == 0)
+		return;
+	pass_stir(&w->pass); /* they lie behind the cursor */
+	report_warn(w->report,
+	    "taken back from a worker that died: %lld jobs not begun, "
+	    "%lld cut off (to be tried again), %lld cut off for the "
+	    "last time (failed)",
+	    (long long)got.requeued, (long long)got.charged,
+	    (long long)got.failed);
+}
+
+static void
+recover_done(void *ctx, struct rows *rows, const struct err *e)
+{
+	struct worker *w = ctx;
+
+	if (rows != NULL)
+		worker_recovered(w, rows);
+	else
+		worker_call_failed(w, "recover", e);
+}
+
+/* With each lease: has that of another worker of our run ended? */
+static void
+recover(struct worker *w)
+{
+	struct params p;
+
+	params_init(&p);
+	run_recover_params(&p, &w->me, NULL, 0);
+	conn_submit(w->conn, STMT_RECOVER, &p,
+	    worker_deadline(w, clock_mono_ms()), CALL_REPEAT, recover_done, w);
+	params_fini(&p);
+}
+
 static void
 renew_done(void *ctx, struct rows *rows, const struct err *e)
 {
@@ -62,6 +103,7 @@ renew_done(void *ctx, struct rows *rows, const struct err *e)
 	}
 	w->lease_ms = rows_int8(rows, 0, 0);
 	worker_lease_set(w, sent);
+	recover(w);
 }
 
 /* renew_at is, while the call is under way, when it was sent. */

@@ -120,7 +120,6 @@ static enum err_code
 recover(struct opening *o, struct err *e)
 {
 	struct worker *w = o->w;
-	struct run_recovered got;
 	struct params p;
 	struct rows *rows;
 	enum err_code code;
@@ -131,15 +130,8 @@ recover(struct opening *o, struct err *e)
 	code = open_call(w, STMT_RECOVER, &p, w->lease_until, &rows, e);
 	if (code != ERR_OK)
 		return code;
-	got = run_recovered_read(rows);
+	worker_recovered(w, rows);
 	rows_free(rows);
-	if (got.requeued + got.charged > 0)
-		report_warn(w->report,
-		    "taken back from a worker that died: %lld jobs not begun, "
-		    "%lld cut off (to be tried again), %lld cut off for the "
-		    "last time (failed)",
-		    (long long)got.requeued, (long long)got.charged,
-		    (long long)got.failed);
 	return ERR_OK;
 }
 

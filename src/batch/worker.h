@@ -116,6 +116,8 @@ bool worker_may_retry(enum err_code code);
 int64_t worker_deadline(const struct worker *w, int64_t now);
 /* The lease of lease_ms was asked for at sent. */
 void worker_lease_set(struct worker *w, int64_t sent);
+/* recover's answer: what the dead had in hand can be claimed again. */
+void worker_recovered(struct worker *w, const struct rows *rows);
 /* A call failed: log it, or stop where trying again is no use. */
 void worker_call_failed(
     struct worker *w, const char *what, const struct err *e);

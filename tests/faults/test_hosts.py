@@ -174,6 +174,31 @@ def test_host_cut_off(db, north, south, handlers, work):
     work.judge()
 
 
+@pytest.mark.long
+def test_the_others_take_over(db, north, south, handlers, work):
+    """A host is cut off, another is at the same run: it takes the jobs as soon
+    as the lease and the margin are over, without a new run."""
+    name = queue(db, handlers, "over", """
+if [ "$(hostname)" = north ]; then sleep 60; else sleep 1; fi
+""" + ECHO)
+    ids = work.submit(12, name)
+    run = north.start("--queue", name, "-j", "2")
+    work.wait_running(2, name)
+    other = south.start("--queue", name, "-j", "1", "--join")
+    work.wait_running(3, name)
+    north.host.cut()
+    assert run.wait(30).status == 75
+    result = other.wait()
+    assert result.status == 0 and "taken back" in result.out, result
+    assert all_final(db, ids)
+    assert db.row("select count(*), sum(lost_workers), sum(resumed), "
+                  "bool_and(closed is not null) from nightdrop.run "
+                  "where id = (select max(id) "
+                  "from nightdrop.run)") == (1, 1, 0, True)
+    assert sorted(attempts_of(db, ids))[:2] == [["lost", "successful"]] * 2
+    work.judge()
+
+
 def test_cut_shorter_than_the_lease(db, north, handlers, work):
     """Handlers go on, and what they came to is recorded, once."""
     name = queue(db, handlers, "blink", SLOW.format(seconds=1))
@@ -213,7 +238,8 @@ def test_proof_of_death_is_for_the_own_host(db, north, south, handlers, work,
 
 
 @pytest.mark.skipif(place.sanitized(), reason="preloads a library")
-@pytest.mark.parametrize("off_s", [600, -600])
+@pytest.mark.parametrize(
+    "off_s", [600, pytest.param(-600, marks=pytest.mark.long)])
 def test_a_hosts_clock_is_off(db, north, south, handlers, work, room, off_s):
     """B10: ten minutes.  Leases are by the server's clock: neither is taken
     for dead, and the record has the server's times."""
