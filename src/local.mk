@@ -72,6 +72,7 @@ libnightdrop_a_SOURCES = \
 	src/handler/spawn_posix.c \
 	src/handler/tmpdir.c src/handler/tmpdir.h \
 	src/handler/traffic.c src/handler/traffic.h \
+	src/handler/user.c src/handler/user.h \
 	src/http/accept.c src/http/accept.h \
 	src/http/cgi_response.c src/http/cgi_response.h \
 	src/http/etag.c src/http/etag.h \

@@ -57,6 +57,9 @@ static const struct setting {
 	{ "log", TEXT, AT(log), "syslog", 0, 0, "syslog, stderr, or a file" },
 	{ "handler_dir", TEXT, AT(handler_dir), "/etc/nightdrop/handlers", 0, 0,
 	    "directory of the handlers, one executable a queue" },
+	{ "handler_user", TEXT, AT(handler_user), "", 0, 0,
+	    "whom handlers run as, where the batch is root; empty: as the "
+	    "batch" },
 	{ "run_dir", TEXT, AT(run_dir), "/run/nightdrop", 0, 0,
 	    "directory for lock files and the handlers' private TMPDIRs" },
 	{ "jobs", NUMBER, AT(jobs), "2", 1, 512, "handlers at once (-j)" },

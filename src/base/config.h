@@ -34,6 +34,7 @@ struct config {
 	int64_t deadline_ms;  /* by when a request is answered, come what may */
 	char *log;	      /* syslog, stderr, or a file */
 	char *handler_dir;
+	char *handler_user;
 	char *run_dir; /* lock files and handlers' temporary directories */
 	int64_t jobs;  /* handlers at once */
 	int64_t lease; /* seconds that a worker may be cut off */

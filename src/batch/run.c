@@ -96,7 +96,8 @@ work(struct worker *w, const struct options *options)
 	bool entered;
 	enum err_code code;
 
-	if (loop_signals(&e) != ERR_OK ||
+	if (user_find(w->config->handler_user, &w->user, &e) != ERR_OK ||
+	    loop_signals(&e) != ERR_OK ||
 	    open_run(w, options, &entered, &e) != ERR_OK)
 		return report_error(&e);
 	if (!entered)

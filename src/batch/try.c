@@ -38,6 +38,7 @@ struct trial {
 	char *program, *tmp, *lock;
 	char directory[PATH_MAX];
 	int lock_fd;
+	struct user user;
 	FILE *body;   /* of the submission */
 	FILE *output; /* of the answer, where it is long */
 	int64_t size;
@@ -162,6 +163,7 @@ run_handler(
 		.size = t->size,
 		.time_limit_ms = TIME_LIMIT_MS,
 		.max_output = MAX_OUTPUT,
+		.user = &t->user,
 	};
 	struct pollfd fds[SLOT_FDS];
 	enum err_code code;
@@ -266,7 +268,9 @@ prepare(struct trial *t, struct err *e)
 {
 	enum err_code code;
 
-	if ((code = find_program(t, e)) != ERR_OK ||
+	if ((code = user_find(t->options->config.handler_user, &t->user, e)) !=
+		ERR_OK ||
+	    (code = find_program(t, e)) != ERR_OK ||
 	    (code = lockfile_new(
 		 &t->options->config, &t->lock, &t->lock_fd, e)) != ERR_OK)
 		return code;

@@ -63,6 +63,7 @@ struct worker {
 	int64_t drain_ms; /* after SIGTERM, for what still runs */
 	const struct ward *ward;
 	struct handlers *handlers;
+	struct user user; /* of the handlers */
 	struct report *report;
 	struct ticker ticker;
 	struct conn *conn;

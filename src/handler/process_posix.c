@@ -96,7 +96,8 @@ process_start(struct process *p, const struct slot_job *j, const char **why,
 		.directory = j->directory,
 		.env = j->env,
 		.cpu_limit_s = j->cpu_limit_s,
-		.memory_limit = j->memory_limit };
+		.memory_limit = j->memory_limit,
+		.user = j->user };
 	enum err_code code = ERR_OK;
 
 	for (int i = 0; i < SPAWN_FDS; i++)

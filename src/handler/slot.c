@@ -77,7 +77,7 @@ slot_start(struct slot *s, const struct slot_job *j, struct err *e)
 	enum err_code code;
 
 	prepare(s, j);
-	if ((code = tmpdir_open(&s->tmp, j->tmp, e)) != ERR_OK ||
+	if ((code = tmpdir_open(&s->tmp, j->tmp, j->user, e)) != ERR_OK ||
 	    (code = process_start(&s->traffic.process, j, &why, e)) != ERR_OK)
 		return code;
 	s->group = s->traffic.process.pid;

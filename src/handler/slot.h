@@ -20,6 +20,7 @@
 #include "base/err.h"
 #include "base/slice.h"
 #include "base/uuid.h"
+#include "handler/user.h"
 
 #define SLOT_INPUT_SIZE 262144	/* bytes fed at most at once */
 #define SLOT_OUTPUT_SIZE 262144 /* bytes of an answer's part */
@@ -39,10 +40,11 @@ struct slot_job {	       /* all lent until slot_start returns */
 	char *const *env;      /* whole environment of the child */
 	int64_t size;	       /* bytes of body that will be fed */
 	int64_t time_limit_ms;
-	int64_t cpu_limit_s;  /* 0: none */
-	int64_t memory_limit; /* bytes; 0: none */
-	int64_t max_output;   /* bytes */
-	int64_t grace_ms;     /* between TERM and KILL; 0: SLOT_GRACE_MS */
+	int64_t cpu_limit_s;	 /* 0: none */
+	int64_t memory_limit;	 /* bytes; 0: none */
+	int64_t max_output;	 /* bytes */
+	const struct user *user; /* NULL: as we are */
+	int64_t grace_ms;	 /* between TERM and KILL; 0: SLOT_GRACE_MS */
 };
 
 enum slot_result {

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "handler/user.h"
 
 #define SPAWN_FDS 4 /* stdin, stdout, stderr, progress */
 
@@ -19,9 +20,10 @@ struct spawn {
 	const char *program; /* absolute; the only argument, too */
 	const char *directory;
 	char *const *env;
-	int fd[SPAWN_FDS];    /* all >= SPAWN_FDS; become 0, 1, ... */
-	int64_t cpu_limit_s;  /* 0: none */
-	int64_t memory_limit; /* bytes of address space; 0: none */
+	int fd[SPAWN_FDS];	 /* all >= SPAWN_FDS; become 0, 1, ... */
+	int64_t cpu_limit_s;	 /* 0: none */
+	int64_t memory_limit;	 /* bytes of address space; 0: none */
+	const struct user *user; /* NULL: as we are */
 };
 
 /*
@@ -34,7 +36,9 @@ enum err_code spawn_process(
 
 /* spawn_linux.c: what POSIX has no word for.  Called between vfork and exec:
  * a system call or two each, nothing else. */
-bool spawn_die_with(pid_t parent); /* false: the parent is dead already */
+bool spawn_become(const struct user *u);
+bool spawn_die_with(pid_t parent); /* after that: it clears this; false: the
+				      parent is dead already */
 void spawn_close_from(int fd);
 
 #endif

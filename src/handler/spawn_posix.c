@@ -87,9 +87,10 @@ run_child(struct child *c)
 	char *argv[2] = { NULL, NULL };
 
 	memcpy(&argv[0], &s->program, sizeof(argv[0])); /* drops a const */
-	if (setpgid(0, 0) == 0 && spawn_die_with(c->parent) &&
-	    set_descriptors(s) && chdir(s->directory) == 0 && set_limits(s) &&
-	    reset_signals())
+	if (setpgid(0, 0) == 0 &&
+	    (s->user == NULL || !s->user->other || spawn_become(s->user)) &&
+	    spawn_die_with(c->parent) && set_descriptors(s) &&
+	    chdir(s->directory) == 0 && set_limits(s) && reset_signals())
 		execve(s->program, argv, s->env);
 	c->error = errno;
 	_exit(127);

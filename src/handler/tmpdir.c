@@ -51,7 +51,7 @@ is_same(const struct tmpdir *t)
 	struct stat st;
 
 	return lstat(t->path, &st) == 0 && st.st_dev == t->dev &&
-	       st.st_ino == t->ino && st.st_uid == geteuid() &&
+	       st.st_ino == t->ino && st.st_uid == t->uid &&
 	       (st.st_mode & 07777) == 0700;
 }
 
@@ -188,7 +188,7 @@ clear_path(const char *path)
 }
 
 static bool
-make(struct tmpdir *t, const char *path)
+make(struct tmpdir *t, const char *path, const struct user *owner)
 {
 	struct stat st;
 
@@ -205,18 +205,25 @@ make(struct tmpdir *t, const char *path)
 	if (t->dir == NULL || fstat(dirfd(t->dir), &st) != 0 ||
 	    fchmod(dirfd(t->dir), 0700) != 0) /* whatever the umask */
 		return false;
+	t->uid = geteuid();
+	if (owner != NULL && owner->other) {
+		t->uid = owner->uid;
+		if (fchown(dirfd(t->dir), owner->uid, owner->gid) != 0)
+			return false;
+	}
 	t->dev = st.st_dev;
 	t->ino = st.st_ino;
 	return true;
 }
 
 enum err_code
-tmpdir_open(struct tmpdir *t, const char *path, struct err *e)
+tmpdir_open(
+    struct tmpdir *t, const char *path, const struct user *owner, struct err *e)
 {
 	if (t->path != NULL && strcmp(t->path, path) == 0 && is_same(t))
 		return ERR_OK;
 	tmpdir_close(t);
-	if (make(t, path))
+	if (make(t, path, owner))
 		return ERR_OK;
 	err_set(e, ERR_IO, "cannot make the directory %s: %s", path,
 	    strerror(errno));

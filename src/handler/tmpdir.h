@@ -15,18 +15,21 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "handler/user.h"
 
 struct tmpdir {
 	char *path; /* NULL: none */
 	DIR *dir;
 	dev_t dev; /* which directory it was when we made it */
 	ino_t ino;
+	uid_t uid;	  /* whose it is */
 	unsigned renamed; /* next number of a directory moved up */
 };
 
-/* path, mode 0700, empty; what else is at path is removed.  ERR_IO: it cannot
- * be made. */
-enum err_code tmpdir_open(struct tmpdir *t, const char *path, struct err *e);
+/* path, mode 0700, empty, owner's (NULL: ours); what else is at path is
+ * removed.  ERR_IO: it cannot be made. */
+enum err_code tmpdir_open(struct tmpdir *t, const char *path,
+    const struct user *owner, struct err *e);
 
 /* Take away what is in it, a bounded number of things a call: a job may leave
  * a million.  True when there is nothing left to do. */

@@ -65,6 +65,36 @@ def test_what_it_leaves_is_killed(night, scratch, how, request):
     assert gone(mark)
 
 
+def test_all_at_once_at_its_limit(night, scratch):
+    """B6: daemons by setsid that hold stdout open, all deaf to TERM."""
+    mark = scratch / "all"
+    done = night.job(f"""trap '' TERM
+for i in 1 2 3; do setsid sh -c 'trap "" TERM; echo $$ > {mark}.'$i'
+while :; do sleep 1; done' & done
+printf 'Content-Type: x/y\\n\\nbegun'
+while :; do sleep 1; done""", **ONCE)
+    assert (done.response.status, done.response.by) == (504, "nightdrop")
+    assert done.result.seconds < 12
+    for i in (1, 2, 3):
+        assert gone(scratch / f"all.{i}")
+
+
+def test_opens_too_many_files(night, db):
+    """The descriptors a handler may open are bounded."""
+    done = night.job("""#!/usr/bin/python3
+import os, resource
+n = 0
+try:
+    while n < 100000:
+        os.dup(0)
+        n += 1
+except OSError as e:
+    print("Content-Type: text/plain\\n\\n%d %d" % (n, e.errno))
+""", max_attempts=1)
+    n, errno = done.response.body.split()
+    assert 900 < int(n) <= 1024 and int(errno) == 24
+
+
 def test_floods_stderr(night):
     done = night.job("head -c 100000000 /dev/zero >&2; " + OK)
     assert done.response.outcome == "successful"

@@ -82,6 +82,11 @@ FAULTS = {
     "bad-status": ("printf 'Status: abc\\n\\n'", 502, 0, None),
     "small-status": ("printf 'Status: 99 Low\\n\\n'", 502, 0, None),
     "nul": ("printf 'X-A: a\\0b\\n\\n'", 502, 0, None),
+    "cr": ("printf 'X-A: a\\rb\\n\\n'", 502, 0, None),
+    "bell": ("printf 'X-A: a\\007b\\n\\n'", 502, 0, None),
+    "nul-name": ("printf 'X\\0A: b\\n\\n'", 502, 0, None),
+    "folded": ("printf 'X-A: a\\n b\\n\\n'", 502, 0, None),
+    "exit-202": ("printf 'Status: 202\\n\\nstate'; exit 1", 502, 1, None),
     "space": ("printf 'Bad Name: x\\n\\n'", 502, 0, None),
 }
 
@@ -218,3 +223,45 @@ def test_answers_fields_are_stored(night):
     assert r.field("X-Pages") == "7"
     assert r.field("Connection") is None
     assert r.size == 1
+
+
+def test_two_counters(night, db, batch):
+    """Attempts count starts; failures alone are limited.  A continuation is
+    an attempt and no failure, and failures outlive it."""
+    done = night.job("""
+case "$NIGHTDROP_ATTEMPT" in
+1|3) exit 1;;
+2) printf 'Status: 202\\n\\nhalf'; exit;;
+4) printf 'Status: 202\\n\\nmore of %s' "$NIGHTDROP_STATE"; exit;;
+5) printf 'Content-Type: x/y\\n\\n%s' "$NIGHTDROP_STATE";;
+esac
+""", max_attempts=3, **QUICK)
+    for _ in range(2):
+        assert jobs.response(db, done.id) is None
+        assert batch.run("--queue", done.queue).status == 0
+    r = jobs.response(db, done.id)
+    assert (r.outcome, r.attempt, r.body) == \
+        ("successful", 5, b"more of half")
+    assert [a[1] for a in jobs.attempts(db, done.id)] == \
+        ["retry", "continue", "retry", "continue", "successful"]
+
+
+def test_state_at_the_limit(night, db, batch):
+    """32 KiB come back, byte for byte."""
+    done = night.job("""
+if [ -n "$NIGHTDROP_STATE" ]; then
+	printf 'Content-Type: x/y\\n\\n%s' "$NIGHTDROP_STATE"; exit
+fi
+printf 'Status: 202\\n\\n'; head -c 32768 /dev/zero | tr '\\0' x
+""")
+    assert batch.run("--queue", done.queue).status == 0
+    assert jobs.response(db, done.id).body == b"x" * 32768
+
+
+def test_log_is_bounded_exactly(night):
+    """16 KiB of its head, 48 KiB of its tail, and how much is left out."""
+    done = night.job("head -c 20000 /dev/zero | tr '\\0' a >&2; "
+                     "head -c 60000 /dev/zero | tr '\\0' b >&2; " + OK)
+    log = bytes(done.attempts[0][5])
+    assert log == (b"a" * 16384 + b"\n[14464 bytes dropped]\n"
+                   + b"b" * 49152), len(log)
