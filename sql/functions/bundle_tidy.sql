@@ -7,7 +7,8 @@
 --
 -- For upkeep(), whose lock says that nobody else is at it.  A row of the
 -- tallies that is deleted here is in the sum that is inserted here, and in no
--- other snapshot are both.
+-- other snapshot are both.  Looked at are the bundles that have not ended, and
+-- their tallies by the index, whatever the statistics say: most may be of one.
 --
 -- Internal.
 --
@@ -17,6 +18,10 @@ create or replace function nightdrop.bundle_tidy(until timestamptz)
 returns table (what text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set jit = off
 as $$
 declare
 	swept bigint := 0;
@@ -24,8 +29,10 @@ declare
 	b uuid;
 begin
 	with many as materialized (
-		select t.bundle from nightdrop.bundle_tally t
-		group by t.bundle having count(*) > 1
+		select o.id as bundle from nightdrop.bundle o
+		where o.sealed is not null and o.finished is null
+		    and (select count(*) > 1 from nightdrop.bundle_tally t
+			where t.bundle = o.id)
 	), gone as (
 		delete from nightdrop.bundle_tally t using many m
 		where t.bundle = m.bundle returning t.*
