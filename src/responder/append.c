@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "http/fields.h"
 #include "responder/exchange.h"
 
 struct body {
@@ -23,6 +24,25 @@ struct body {
 	struct digest *sha256; /* of the upload, where this is all of it */
 	struct err broken;     /* how it broke off */
 };
+
+enum err_code
+append_read_checksum(
+    const struct request_variables *var, struct append *a, struct err *e)
+{
+	enum err_code code =
+	    tus_checksum_parse(var->upload_checksum, &a->checksum, e);
+
+	if (code != ERR_OK || a->checksum.algorithm != TUS_NO_CHECKSUM ||
+	    var->content_digest.ptr == NULL)
+		return code;
+	code = field_digest_parse(
+	    var->content_digest, &a->by_digest, a->checksum.digest, e);
+	if (code == ERR_OK && a->by_digest) {
+		a->checksum.algorithm = TUS_SHA256;
+		a->checksum.len = DIGEST_LEN;
+	}
+	return code;
+}
 
 static int64_t
 announced(const struct body *b)
@@ -115,7 +135,7 @@ check(struct body *b, struct err *e)
 	digest_end(b->sum, digest);
 	if (digest_equal(digest, want->digest, want->len))
 		return ERR_OK;
-	return err_set(e, ERR_CHECKSUM,
+	return err_set(e, b->to->by_digest ? ERR_DIGEST : ERR_CHECKSUM,
 	    "the %" PRIu64 " bytes that came have another checksum",
 	    b->to->call->x->received);
 }

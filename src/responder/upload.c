@@ -62,8 +62,7 @@ read_patch(struct call *c, struct append *a, struct err *e)
 	if (!slice_eq_nocase(var->content_type, TUS_MEDIA_TYPE))
 		return err_set(e, ERR_MEDIA_TYPE,
 		    "a PATCH to an upload has the Content-Type " TUS_MEDIA_TYPE);
-	code = tus_checksum_parse(var->upload_checksum, &a->checksum, e);
-	if (code != ERR_OK)
+	if ((code = append_read_checksum(var, a, e)) != ERR_OK)
 		return code;
 	return tus_number_parse(
 	    var->upload_offset, "Upload-Offset", &a->offset, e);

@@ -68,8 +68,7 @@ read_fields(struct call *c, struct creation *n, struct err *e)
 		    "bytes of the upload that come along have the "
 		    "Content-Type " TUS_MEDIA_TYPE
 		    "; their own type is filetype in Upload-Metadata");
-	if (tus_checksum_parse(var->upload_checksum, &n->append.checksum, e) !=
-	    ERR_OK)
+	if (append_read_checksum(var, &n->append, e) != ERR_OK)
 		return ERR_SYNTAX;
 	return tus_number_parse(
 	    var->upload_length, "Upload-Length", &n->job.size, e);

@@ -180,6 +180,20 @@ def test_checksum_in_the_creation(client, nothing_new):
     check_tus(a)
 
 
+def test_content_digest(client):
+    """RFC 9530 has the same to say of a piece as of a job."""
+    where, _ = create(client, 6)
+    a = patch(client, where, 0, b"abc", Content_Digest=digest(b"abd"))
+    check_problem(a, 400)
+    assert offset_of(client, where) == 0
+    check_problem(patch(client, where, 0, b"abc", Content_Digest="sha-256"),
+                  400)
+    a = patch(client, where, 0, b"abc", Content_Digest=digest(b"abc"))
+    assert (a.status, a.get("Upload-Offset")) == (204, "3")
+    a = patch(client, where, 3, b"def", Content_Digest="sha-512=:AAAA:")
+    check_job(client, a, b"abcdef")
+
+
 @pytest.mark.parametrize("field", [
     "md5 CY9rzUYh03PK3k6DJie09g==", "sha1", "sha1 ", "sha1 x", "sha256 Kq5s",
     "crc32 AAAA", ""])
