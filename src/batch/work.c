@@ -28,8 +28,8 @@
 #include "batch/worker.h"
 #include "queue/turn.h"
 
-#define GROUP 24
-#define LINGER_MS 20
+#define GROUP 48
+#define LINGER_MS 50
 #define AHEAD_MS 100	/* starts recorded ahead: worth this long */
 #define AHEAD_MOST 64	/* but never more than this, or 2 a slot */
 #define RESERVE_MS 2000 /* jobs reserved: worth this long */
@@ -141,7 +141,7 @@ turn_due(const struct worker *w, int64_t now)
 		return true;
 	if (hungry && (can_start || want > 0 || suspect_startable(w, now)))
 		return true;
-	if (can_start && (int)w->recorded.count < ahead(w) / 2)
+	if (can_start && (int)w->recorded.count < ahead(w) / 4)
 		return true;
 	if (want > 0 && w->reserved.first == NULL)
 		return true;
