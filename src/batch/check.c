@@ -18,6 +18,7 @@
 #include "batch/lockfile.h"
 #include "batch/open.h"
 #include "batch/scope.h"
+#include "handler/user.h"
 
 #define PATIENCE_MS 10000
 #define CLOCK_MOST_US 5000000
@@ -70,6 +71,19 @@ check_run_dir(struct check *c)
 	close(fd);
 	free(path);
 	say(c, 0, "run_dir", "%s can be written", dir);
+}
+
+static void
+check_user(struct check *c)
+{
+	const char *name = c->options->config.handler_user;
+	struct err e = ERR_INIT;
+	struct user user;
+
+	if (user_find(name, &user, &e) != ERR_OK)
+		say(c, EXIT_CONF, "handler_user", "%s", e.text);
+	else if (user.other)
+		say(c, 0, "handler_user", "handlers run as %s", name);
 }
 
 /* conn itself looks at schema version, instance, and standby. */
@@ -159,6 +173,7 @@ check_main(const struct options *o)
 	say(&c, 0, "configuration", "%s",
 	    file != NULL ? file : CONFIG_DEFAULT_PATH ", where it exists");
 	check_run_dir(&c);
+	check_user(&c);
 	if (check_database(&c))
 		check_handlers(&c);
 	conn_free(c.conn);

@@ -84,6 +84,8 @@ def test_refused(as_root, batch, handlers):
     for user, word in (("root", "which is root"), ("no-such", "no user")):
         result = as_root(f"bad-{user}", handler_user=user).run()
         assert result.status == 78 and word in result.err, result
+    checked = as_root("checked", handler_user="no-such").run("--check")
+    assert checked.status == 78 and "no user no-such" in checked.out, checked
 
 
 def test_only_root_can(batch):
