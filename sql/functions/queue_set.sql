@@ -51,14 +51,16 @@ begin
 	    priority, aging, media_types, max_size, max_waiting, max_running,
 	    max_attempts, max_continues, backoff, backoff_max, time_limit,
 	    cpu_limit, memory_limit, max_output, request_fields,
-	    response_fields, retention, submitters, max_waiting_owner) = (after.description, after.reply,
+	    response_fields, retention, submitters, max_waiting_owner,
+	    max_files) = (after.description, after.reply,
 	    after.accepting, after.held, after.priority, after.aging,
 	    after.media_types, after.max_size, after.max_waiting,
 	    after.max_running, after.max_attempts, after.max_continues,
 	    after.backoff, after.backoff_max, after.time_limit,
 	    after.cpu_limit, after.memory_limit, after.max_output,
 	    after.request_fields, after.response_fields, after.retention,
-	    after.submitters, after.max_waiting_owner)
+	    after.submitters, after.max_waiting_owner,
+	    after.max_files)
 	where q.name = queue_set.queue;
 
 	-- Jobs placed by the old priority still wait (see queue_basis.reach).

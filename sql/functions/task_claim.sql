@@ -25,7 +25,7 @@ return row('claim', (j).id, null, attempt + 1, (j).queue,
     (extract(epoch from (q).time_limit) * 1000)::bigint,
     ceil(extract(epoch from (q).cpu_limit))::integer, (q).memory_limit,
     (q).max_output, array_to_json((q).request_fields)::text, (j).owner,
-    null)::nightdrop.task;
+    null, (q).max_files)::nightdrop.task;
 
 comment on function nightdrop.task_claim(nightdrop.queue, nightdrop.job,
     nightdrop.bundle, timestamptz, integer, integer, boolean, bytea) is

@@ -14,7 +14,7 @@ returns nightdrop.task
 language sql immutable parallel safe
 return row(kind, id, verdict, attempt, queue, null, type, null, null, null,
     null, null, null, null, null, null, null, null, null, null, null, null,
-    due)::nightdrop.task;
+    due, null)::nightdrop.task;
 
 comment on function nightdrop.task_note(text, uuid, text, integer, text, text,
     timestamptz) is 'Internal: a task that is not a job to run.';

@@ -21,6 +21,12 @@ comment on table nightdrop.setting is
 
 -- What is said of a run and its jobs ---------------------------------------------
 
+alter table nightdrop.queue add column max_files integer not null default 1024
+	constraint queue_max_files_range check (max_files between 16 and 1048576);
+comment on column nightdrop.queue.max_files is
+'Descriptors that a handler may have open (RLIMIT_NOFILE).';
+alter type nightdrop.task add attribute max_files integer;
+
 alter table nightdrop.run_queue
 	add column successful bigint not null default 0,
 	add column failed bigint not null default 0,

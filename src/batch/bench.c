@@ -91,6 +91,7 @@ seat_start(struct seat *s, struct job *j, struct err *e)
 		.cpu_limit_s = c->cpu_limit_s,
 		.memory_limit = c->memory_limit,
 		.max_output = c->max_output,
+		.max_files = c->max_files,
 		.user = &w->user,
 	};
 	enum err_code code;

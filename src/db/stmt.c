@@ -35,8 +35,8 @@
 	"kind, id, verdict, attempt, queue, request, type, size, digest, " \
 	"body, max_attempts, failures, lost, state, accepted, position, "  \
 	"time_limit_ms, cpu_limit_s, memory_limit, max_output, "           \
-	"request_fields, owner, due"
-#define TURN_TYPES "tutitttlyyiibyzzlillttz"
+	"request_fields, owner, due, max_files"
+#define TURN_TYPES "tutitttlyyiibyzzlillttzi"
 
 /* run_leave's and run_ledger's row. */
 #define LEDGER_COLUMNS                                                    \

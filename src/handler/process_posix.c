@@ -97,6 +97,7 @@ process_start(struct process *p, const struct slot_job *j, const char **why,
 		.env = j->env,
 		.cpu_limit_s = j->cpu_limit_s,
 		.memory_limit = j->memory_limit,
+		.max_files = j->max_files,
 		.user = j->user };
 	enum err_code code = ERR_OK;
 

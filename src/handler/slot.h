@@ -43,6 +43,7 @@ struct slot_job {	       /* all lent until slot_start returns */
 	int64_t cpu_limit_s;	 /* 0: none */
 	int64_t memory_limit;	 /* bytes; 0: none */
 	int64_t max_output;	 /* bytes */
+	int64_t max_files;	 /* descriptors; 0: SPAWN_FILES */
 	const struct user *user; /* NULL: as we are */
 	int64_t grace_ms;	 /* between TERM and KILL; 0: SLOT_GRACE_MS */
 };

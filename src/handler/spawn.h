@@ -14,7 +14,8 @@
 #include "base/err.h"
 #include "handler/user.h"
 
-#define SPAWN_FDS 4 /* stdin, stdout, stderr, progress */
+#define SPAWN_FILES 1024 /* descriptors: what select(2) takes */
+#define SPAWN_FDS 4	 /* stdin, stdout, stderr, progress */
 
 struct spawn {
 	const char *program; /* absolute; the only argument, too */
@@ -23,6 +24,7 @@ struct spawn {
 	int fd[SPAWN_FDS];	 /* all >= SPAWN_FDS; become 0, 1, ... */
 	int64_t cpu_limit_s;	 /* 0: none */
 	int64_t memory_limit;	 /* bytes of address space; 0: none */
+	int64_t max_files;	 /* descriptors; 0: SPAWN_FILES */
 	const struct user *user; /* NULL: as we are */
 };
 

@@ -24,10 +24,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SIGNALS 31	/* the standard ones; we use no others */
-#define FILES_SOFT 1024 /* descriptors: what select(2) takes, */
-#define FILES_HARD 4096 /* and what a handler may raise it to */
-#define CPU_GRACE_S 5	/* between SIGXCPU and SIGKILL */
+#define SIGNALS 31    /* the standard ones; we use no others */
+#define CPU_GRACE_S 5 /* between SIGXCPU and SIGKILL */
 
 struct child {
 	const struct spawn *spawn;
@@ -48,8 +46,9 @@ limit(int resource, int64_t soft, int64_t hard)
 static bool
 set_limits(const struct spawn *s)
 {
-	return limit(RLIMIT_CORE, 0, 0) &&
-	       limit(RLIMIT_NOFILE, FILES_SOFT, FILES_HARD) &&
+	int64_t files = s->max_files > 0 ? s->max_files : SPAWN_FILES;
+
+	return limit(RLIMIT_CORE, 0, 0) && limit(RLIMIT_NOFILE, files, files) &&
 	       (s->cpu_limit_s == 0 || limit(RLIMIT_CPU, s->cpu_limit_s,
 					   s->cpu_limit_s + CPU_GRACE_S)) &&
 	       (s->memory_limit == 0 ||

@@ -58,7 +58,8 @@ enum {
 	T_MAX_OUTPUT,
 	T_REQUEST_FIELDS,
 	T_OWNER,
-	T_DUE
+	T_DUE,
+	T_MAX_FILES
 };
 
 /* One parallel array of the finishes: f is the element at hand. */
@@ -168,6 +169,7 @@ turn_row_read(const struct rows *r, int i, struct turn_row *out, struct err *e)
 		.cpu_limit_s = rows_int4(r, i, T_CPU_LIMIT_S),
 		.memory_limit = rows_int8(r, i, T_MEMORY_LIMIT),
 		.max_output = rows_int8(r, i, T_MAX_OUTPUT),
+		.max_files = rows_int4(r, i, T_MAX_FILES),
 	};
 	return ERR_OK;
 }

@@ -99,6 +99,7 @@ struct turn_row { /* slices live as long as the rows */
 	bool lost; /* its last attempt was lost: start it alone */
 	int64_t accepted, position, due; /* us or TIME_NONE */
 	int64_t time_limit_ms, cpu_limit_s, memory_limit, max_output;
+	int64_t max_files;
 };
 
 /* Row i of the answer.  ERR_SHAPE: a kind or verdict that is not known. */
