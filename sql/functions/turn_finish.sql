@@ -19,6 +19,8 @@
 -- came to an end that is ours) leaves no parts behind.  The back-off is spread
 -- by a tenth either way, or jobs that failed together would come back together.
 --
+-- worker + 0: as in turn_start.
+--
 -- Internal.
 --
 -- SPDX-License-Identifier: ISC
@@ -55,7 +57,7 @@ begin
 		    fields, size, body, exit_code, signal, log, retry_ms,
 		    began, ended)
 		where r.id = f.id and r.attempt = f.attempt
-		    and r.worker = turn_finish.worker
+		    and r.worker + 0 = turn_finish.worker
 		    and r.started is not null
 		returning r.id, r.queue, r.run, r.attempt, r.round, r.started,
 		    r.stop, r.position, r.priority, r.since, r.bytes,

@@ -13,6 +13,10 @@
 -- it was given then.  (One that was answered with stop is stale the second
 -- time, which comes to the same: it is not to be run.)
 --
+-- worker + 0 and queue || '': running is empty when a run begins, and a planner
+-- who has seen that takes its other indexes for as good as the key; then each
+-- id costs a look at all the jobs of the worker.
+--
 -- Internal.
 --
 -- SPDX-License-Identifier: ISC
@@ -40,9 +44,9 @@ begin
 		    attempt = s.attempt
 		from unnest(ids, attempts) s(id, attempt),
 		    nightdrop.queue q
-		where r.id = s.id and r.worker = turn_start.worker
+		where r.id = s.id and r.worker + 0 = turn_start.worker
 		    and r.started is null and r.stop is null
-		    and r.attempt = s.attempt - 1 and q.name = r.queue
+		    and r.attempt = s.attempt - 1 and q.name = r.queue || ''
 		returning r.id, r.attempt, r.queue, r.deadline
 	)
 	select array_agg(nightdrop.task_note('start', s.id, 'ok', s.attempt,
@@ -59,7 +63,7 @@ begin
 		where s.id <> all (coalesce(done, '{}'))
 	), gone as (
 		delete from nightdrop.running r using late l
-		where r.id = l.id and r.worker = turn_start.worker
+		where r.id = l.id and r.worker + 0 = turn_start.worker
 		    and r.started is null and r.attempt = l.attempt - 1
 		    and r.stop is not null
 		returning r.id, r.queue, r.round, r.attempt, r.stop
@@ -79,7 +83,7 @@ begin
 	from late l
 	    left join gone g on g.id = l.id
 	    left join nightdrop.running r on r.id = l.id
-		and r.worker = turn_start.worker and r.attempt = l.attempt
+		and r.worker + 0 = turn_start.worker and r.attempt = l.attempt
 		and r.started is not null;
 	if stopped is not null then
 		perform nightdrop.bundle_count(stopped, array_fill(
