@@ -27,7 +27,8 @@
 --
 -- Idempotent by token.  A run without a live worker is resumed, in the same
 -- row of the ledger, also where the scope has only part of its queues; were
--- there several, the oldest is, and the others are closed.  Its cutoff is a
+-- there several, the oldest is, and the others are closed; it gets their
+-- queues, also with daily: their day's run was not done.  Its cutoff is a
 -- fresh one, but with resume, which takes up the night and not the day after
 -- it.  With daily, one that was opened for an earlier date is closed, for this
 -- date wants its own.  The jobs of its dead workers are left for recover().
@@ -137,7 +138,7 @@ begin
 		from nightdrop.run_queue o
 		    join nightdrop.run u on u.id = o.run
 		where o.queue = q.name order by o.run desc limit 1), false)
-		as done) d
+		and q.name <> all (coalesce(heir, '{}')) as done) d
 	where scope is null or q.name = any (scope);
 
 	verdict := case

@@ -4,7 +4,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(50);
+select plan(51);
 
 select t.queue('a');
 select t.queue('b');
@@ -206,6 +206,16 @@ select t.expire(worker) from d3;
 select is((select verdict from pg_temp.open('{b}', '{daily}')), 'resumed',
     'today''s is resumed');
 select pg_temp.leave(max(id)) from nightdrop.worker;
+-- Two of today's died: one is resumed, and what the other left is run too.
+update nightdrop.run set business_date = business_date - 1;
+create temp table d4 as select * from pg_temp.open('{a}', '{daily}');
+create temp table d5 as select * from pg_temp.open('{b}', '{daily}');
+select t.expire(worker) from d4;
+select t.expire(worker) from d5;
+select results_eq($$select verdict, run, queues
+    from pg_temp.open('{a,b}', '{daily}')$$,
+    $$select 'resumed', run, '{a,b}'::text[] from d4$$,
+    'of two that died today one takes over the other''s queues');
 
 select * from finish();
 rollback;
