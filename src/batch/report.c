@@ -91,6 +91,9 @@ copy_line(struct slice s, char *out, size_t size)
 
 		out[i] =
 		    c < ' ' || c == 127 || (c > 127 && !text) ? '?' : s.ptr[i];
+		/* U+0080 to U+009F: a terminal takes U+009B for ESC [. */
+		if (i > 0 && (unsigned char)s.ptr[i - 1] == 0xc2 && c < 0xa0)
+			out[i - 1] = out[i] = '?';
 	}
 	out[len] = '\0';
 }

@@ -27,7 +27,7 @@ void process_init(struct process *p);
 enum err_code process_start(struct process *p, const struct slot_job *j,
     const char **why, struct err *e);
 
-/* To its whole group. */
+/* To its whole group; SIGKILL comes to the process wherever it is. */
 void process_signal(const struct process *p, int sig);
 
 /* It has ended (p->ended is readable): kill what is left of its group, reap

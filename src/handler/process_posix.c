@@ -121,8 +121,12 @@ process_start(struct process *p, const struct slot_job *j, const char **why,
 void
 process_signal(const struct process *p, int sig)
 {
-	if (p->pid > 0)
-		(void)kill(-p->pid, sig);
+	if (p->pid <= 0)
+		return;
+	(void)kill(-p->pid, sig);
+	/* It may have left its group for that of one of its children. */
+	if (sig == SIGKILL)
+		(void)kill(p->pid, sig);
 }
 
 bool

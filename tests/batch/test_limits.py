@@ -65,6 +65,26 @@ def test_what_it_leaves_is_killed(night, scratch, how, request):
     assert gone(mark)
 
 
+def test_leaves_its_group(night, scratch):
+    """Where the group is without its leader, the leader is killed too."""
+    mark = scratch / "left"
+    program = ("import os, signal, time\n"
+               "other = os.fork()\n"
+               "if other == 0:\n"
+               "    os.setpgid(0, 0)\n"
+               "    time.sleep(300)\n"
+               "while os.getpgid(other) != other:\n"
+               "    time.sleep(0.01)\n"
+               "os.setpgid(0, other)\n"
+               f"open('{mark}', 'w').write(str(os.getpid()))\n"
+               "time.sleep(30)\n")
+    (scratch / "left.py").write_text(program)
+    done = night.job(f"exec /usr/bin/python3 {scratch}/left.py", **ONCE)
+    assert (done.response.status, done.response.by) == (504, "nightdrop")
+    assert done.result.seconds < 12
+    assert gone(mark)
+
+
 def test_all_at_once_at_its_limit(night, scratch):
     """B6: daemons by setsid that hold stdout open, all deaf to TERM."""
     mark = scratch / "all"

@@ -55,13 +55,17 @@ def test_what_a_log_may_hold(night, batch, db):
     """Neither moves the reader's cursor, nor is half a character left."""
     name = night.queue("printf '\\n\\033[2Jred\\377\\n' >&2; exit 1",
                        max_attempts=1)
+    eight = night.queue("printf 'a\\302\\2332Jb\\302\\240c' >&2; exit 1",
+                        max_attempts=1)
     other = night.queue("for i in $(seq 100); do printf '\\303\\244'; done >&2;"
                         " exit 1", max_attempts=1)
     jobs.submit(db, name)
     jobs.submit(db, other)
-    result = batch.run("--queue", f"{name},{other}")
+    jobs.submit(db, eight)
+    result = batch.run("--queue", f"{name},{other},{eight}")
     assert "?[2Jred?" in result.out and "\033" not in result.out
     assert "ä" * 79 + "\n" in result.out, result
+    assert "a??2Jb\u00a0c" in result.out, "CSI in one character is one too"
     jobs.submit(db, other)
     told = json.loads(batch.run("--queue", other, "--report=json").out)
     assert told["failures"][0]["stderr"] == "ä" * 79
