@@ -12,11 +12,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -24,6 +26,7 @@
 #include "batch/reap.h"
 
 #define SUFFIX ".lock"
+#define ID_DIGITS 16
 #define DEPTH_MAX 64 /* of a tree that is removed; a descriptor a level */
 
 static char *
@@ -38,7 +41,7 @@ enum err_code
 lockfile_new(const struct config *c, char **path, int *fd, struct err *e)
 {
 	const char *name = c->instance[0] != '\0' ? c->instance : "nightdrop";
-	uint8_t id[8];
+	uint8_t id[ID_DIGITS / 2];
 	struct buf b;
 	char *file;
 	int f;
@@ -67,18 +70,6 @@ lockfile_new(const struct config *c, char **path, int *fd, struct err *e)
 	return ERR_OK;
 }
 
-int
-lockfile_try(const char *path)
-{
-	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-
-	if (fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
-}
-
 /* Bytes of path without its suffix. */
 static size_t
 stem_len(const char *path)
@@ -86,6 +77,41 @@ stem_len(const char *path)
 	size_t len = strlen(path);
 
 	return len > sizeof(SUFFIX) - 1 ? len - (sizeof(SUFFIX) - 1) : len;
+}
+
+/* As lockfile_new names it. */
+static bool
+is_named(const char *path)
+{
+	size_t len = stem_len(path);
+
+	return strcmp(path + len, SUFFIX) == 0 && len > ID_DIGITS &&
+	       path[len - ID_DIGITS - 1] == '.' &&
+	       strspn(path + len - ID_DIGITS, "0123456789abcdef") == ID_DIGITS;
+}
+
+/* Paths come out of the database, whose owner has no say over the files here:
+ * another file than one of ours is not taken for a lock, and so not removed. */
+static bool
+is_lock(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0;
+}
+
+int
+lockfile_try(const char *path)
+{
+	int fd = -1;
+
+	if (is_named(path))
+		fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd != -1 && (!is_lock(fd) || flock(fd, LOCK_EX | LOCK_NB) == -1)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
 }
 
 char *

@@ -15,7 +15,8 @@ enum err_code lockfile_new(
     const struct config *c, char **path, int *fd, struct err *e);
 
 /* A descriptor that holds the lock, where the file is here and was free: that
- * batch is dead.  -1: it lives, or the file is not here to tell. */
+ * batch is dead.  -1: it lives, or the file is not here to tell, or it is none
+ * of ours. */
 int lockfile_try(const char *path);
 
 /* Path of the TMPDIR of slot i; to be freed. */

@@ -52,6 +52,28 @@ START_TEST(held_then_free)
 }
 END_TEST
 
+/* Paths come out of the database: nothing but our own files is touched. */
+START_TEST(another_file)
+{
+	static const char *const names[] = { "notes", "lock", ".lock",
+		"x.0123456789abcdef.txt", "x.0123456789abcdeg.lock",
+		"x.123456789abcdef.lock", "x.0123456789abcdef.lock" };
+	char path[8192];
+	size_t i;
+	FILE *f;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", config.run_dir, names[i]);
+		f = fopen(path, "w");
+		ck_assert_ptr_nonnull(f);
+		fputs("something", f);
+		fclose(f);
+		ck_assert_int_eq(lockfile_try(path), -1);
+		unlink(path);
+	}
+}
+END_TEST
+
 START_TEST(sweeps_its_own_directories)
 {
 	struct err e = ERR_INIT;
@@ -108,6 +130,7 @@ lockfile_suite(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, held_then_free);
+	tcase_add_test(t, another_file);
 	tcase_add_test(t, sweeps_its_own_directories);
 	tcase_add_test(t, no_directory);
 	suite_add_tcase(s, t);
