@@ -116,18 +116,22 @@ choose_queues(struct opening *o, const char **names, size_t *len, struct err *e)
 	return ERR_OK;
 }
 
+/* What the dead had under way in the database may have to end first. */
 static enum err_code
 recover(struct opening *o, struct err *e)
 {
 	struct worker *w = o->w;
 	struct params p;
 	struct rows *rows;
+	int64_t until = clock_mono_ms() + OPEN_MS;
 	enum err_code code;
 
-	params_init(&p);
-	run_recover_params(
-	    &p, &w->me, o->entering.proof.workers, o->entering.proof.len);
-	code = open_call(w, STMT_RECOVER, &p, w->lease_until, &rows, e);
+	do {
+		params_init(&p);
+		run_recover_params(&p, &w->me, o->entering.proof.workers,
+		    o->entering.proof.len);
+		code = open_call(w, STMT_RECOVER, &p, w->lease_until, &rows, e);
+	} while (open_again(code, until));
 	if (code != ERR_OK)
 		return code;
 	worker_recovered(w, rows);

@@ -72,11 +72,12 @@ take_away(int at, const char *name)
 }
 
 /* So that it can be emptied, or moved (which writes its "..").  Where this
- * fails what follows fails too, and is counted. */
+ * fails what follows fails too, and is counted.  As root we must not be led
+ * astray: a process of the same user may put a link there meanwhile. */
 static void
 open_up(int at, const char *name)
 {
-	if (fchmodat(at, name, 0700, 0) == -1)
+	if (fchmodat(at, name, 0700, AT_SYMLINK_NOFOLLOW) == -1)
 		errno = 0;
 }
 

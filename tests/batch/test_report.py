@@ -8,6 +8,7 @@ import re
 import select
 import signal
 import subprocess
+import termios
 
 import pytest
 
@@ -288,6 +289,26 @@ def test_progress_line(night, db, batch):
     assert seen.endswith("\r\033[K")
     jobs.submit(db, name)
     assert on_a_terminal(batch, "--queue", name, "--quiet")[1:] == ("", "")
+
+
+def test_terminal_that_stands_still(night, db, batch):
+    """Somebody pressed Ctrl-S: the run goes on."""
+    name = night.queue("sleep 1.2; " + OK)
+    jobs.submit(db, name)
+    ours, theirs = pty.openpty()
+    termios.tcflow(theirs, termios.TCOOFF)
+    child = subprocess.Popen(
+        [str(place.program("nightdrop-batch")), "--queue", name],
+        env=batch.environment, stdin=subprocess.DEVNULL, stderr=theirs,
+        stdout=subprocess.PIPE, cwd="/", **place.run_as(programs.USER))
+    programs.started.append(child)
+    try:
+        assert child.wait(15) == 0
+    finally:
+        termios.tcflow(theirs, termios.TCOON)
+        os.close(theirs)
+        os.close(ours)
+    assert b"balanced" in child.stdout.read()
 
 
 def test_what_to_do(batch):

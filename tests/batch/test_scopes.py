@@ -119,6 +119,29 @@ def test_resume_after_a_crash(night, db, batch, gate):
     assert jobs.place_of(db, late) == "waiting"
 
 
+def test_recovery_waits(night, db, batch, gate):
+    """What the dead one was doing in the database has not ended yet."""
+    name = night.queue(WAIT.format(go=gate))
+    job = jobs.submit(db, name)
+    dead = batch.start("--queue", name)
+    process.wait_until(lambda: running(db, name), 10, "the job to run")
+    kill(dead)
+    gate.touch()
+    session = db.cluster.connect(db.name)
+    session.autocommit = False
+    try:
+        session.cursor().execute(
+            "select from nightdrop.worker for key share")
+        run = batch.start("--queue", name)
+        time.sleep(3)
+        session.rollback()
+        result = run.wait()
+    finally:
+        session.close()
+    assert result.status == 0, result
+    assert jobs.place_of(db, job) == "final"
+
+
 def test_stale(night, db, batch, gate):
     """A run that takes too long is said to, by exit code and by mail."""
     name, free = night.queue(WAIT.format(go=gate)), night.queue(OK)
