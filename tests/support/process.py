@@ -63,6 +63,18 @@ def descendants(pid):
     return found
 
 
+def group(leader):
+    """Pids of the living processes of a process group."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            with open(f"/proc/{name}/stat") as f:
+                state, _, pgrp = f.read().rpartition(")")[2].split()[:3]
+            if int(pgrp) == leader and state != "Z":
+                found.append(int(name))
+    return found
+
+
 def executable(pid):
     """Path of the program it runs; None where it is gone."""
     try:

@@ -29,7 +29,7 @@ class Server:
             with open(self.home / "start.log", "ab") as log:
                 self.process = subprocess.Popen(
                     self.command(path), stdin=subprocess.DEVNULL, stdout=log,
-                    stderr=log,
+                    stderr=log, start_new_session=True,
                     env={"PATH": os.environ["PATH"], "LANG": "C"})
             if process.wait_until(self.started, 20, self.home) == "yes":
                 return self
@@ -45,5 +45,11 @@ class Server:
             return None
 
     def stop(self, how=signal.SIGTERM, seconds=30):
+        """What it leaves behind of itself is killed: a process manager that
+        mod_fcgid forgot in a reload waits for nobody, and for ever."""
+        leader, its = self.process.pid, process.executable(self.process.pid)
         process.end(self.process, how, seconds)
         self.process = None
+        for pid in process.group(leader):
+            if process.executable(pid) == its:
+                os.kill(pid, signal.SIGKILL)
