@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/descriptors.h"
 #include "base/log.h"
 #include "batch/adopt.h"
 #include "batch/check.h"
@@ -83,6 +84,7 @@ main(int argc, char **argv)
 	struct err e = ERR_INIT;
 	int code = EXIT_SUCCESS;
 
+	descriptors_fill();
 	if (options_read(&o, argc, argv, &e) != ERR_OK)
 		code = report_error(&e);
 	else if (o.mode == MODE_HELP)

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/config.h"
+#include "base/descriptors.h"
 #include "base/log.h"
 #include "queue/store.h"
 #include "responder/cgi.h"
@@ -104,20 +105,6 @@ parse_options(int argc, char **argv, struct options *o)
 	}
 }
 
-/* Whoever started us may have closed these: then our connections would get
- * their numbers, and what is meant for a person would go there. */
-static void
-fill_descriptors(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd != -1 && fd <= STDERR_FILENO);
-	if (fd != -1)
-		close(fd);
-}
-
 static int
 complain(const struct err *e)
 {
@@ -198,7 +185,7 @@ main(int argc, char **argv)
 	struct exchange base = { .config = &config };
 	int status;
 
-	fill_descriptors();
+	descriptors_fill();
 	/* A CGI server may turn a query without '=' into arguments (RFC 3875
 	 * §4.4): what a client wrote must not become our options. */
 	if (getenv("GATEWAY_INTERFACE") == NULL)

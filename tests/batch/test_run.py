@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: ISC
 """A run: what it takes, in which order, what it says, how it exits."""
+import os
 import re
 import signal
+import subprocess
 import time
 
 import pytest
 
-from support import jobs, process, programs
+from support import jobs, place, process, programs
 
 OK = "printf 'Content-Type: text/plain\\n\\nok'"
 WAIT = """
@@ -237,3 +239,24 @@ def test_wrong_instance(batch):
     result = batch.run(NIGHTDROP_INSTANCE="another")
     assert result.status == 78, result
     assert "instance" in result.err
+
+
+def test_without_descriptors(night, db, batch):
+    """Started with 0 to 2 closed: they are not taken for anything else, or
+    the report would go into the connection."""
+    name = night.queue("echo log >&2; sleep 1; " + OK)
+    job = jobs.submit(db, name)
+    program = place.program("nightdrop-batch")
+    child = subprocess.Popen(
+        ["/bin/sh", "-c", f"exec {program} --queue {name} <&- >&- 2>&-"],
+        env=batch.environment, cwd="/", **place.run_as(programs.USER))
+    programs.started.append(child)
+    process.wait_until(lambda: process.children(child.pid), 5, "the worker")
+    worker = process.children(child.pid)[0]
+    process.wait_until(lambda: process.children(worker), 5, "the handler")
+    held = {n: os.readlink(f"/proc/{p}/fd/{n}")
+            for p in (child.pid, worker) for n in os.listdir(f"/proc/{p}/fd")
+            if int(n) <= 2}
+    assert child.wait(30) == 0
+    assert jobs.place_of(db, job) == "final"
+    assert set(held.values()) == {"/dev/null"}, held
