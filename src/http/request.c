@@ -141,7 +141,7 @@ read_variables(struct request *r, struct err *e)
 			    "together are taken",
 			    REQUEST_ENV_COUNT, REQUEST_ENV_SIZE);
 		name = slice_cut(&value, '=');
-		if (value.len > 0)
+		if (value.len > 0 || slice_eq_str(name, "HTTP_IDEMPOTENCY_KEY"))
 			keep_variable(&r->var, name, value);
 	}
 	return ERR_OK;

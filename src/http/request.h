@@ -20,7 +20,8 @@
  * comes behind it is PATH_INFO.  NIGHTDROP_PREFIX keeps its meaning, the place
  * of the resources that links point to; this location need not be below it.
  *
- * An empty variable is an absent one; of a repeated one the first counts.
+ * An empty variable is an absent one (but an empty Idempotency-Key, which must
+ * not be taken for none); of a repeated one the first counts.
  *
  * Pure: works on the memory of env, which must outlive the request.
  *

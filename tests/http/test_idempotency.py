@@ -59,6 +59,12 @@ def test_other_query_of_an_owner(mount, db):
     assert count(db, f"query-of-{mount.kind}") == 1
 
 
+def test_empty(mount, nothing_new):
+    """Who sends a key means it: an empty one is none, and is said so."""
+    a = mount.client.post("/queues/plain/jobs", b"x", Idempotency_Key="")
+    check_problem(a, 400, mount.prefix)
+
+
 def test_bare_token(client, db):
     db.queue("bare")
     for key in ("token-1", '"token-1"'):
