@@ -26,7 +26,8 @@
 struct check {
 	const struct options *options;
 	struct conn *conn;
-	int exit_code; /* the worst so far: 78 over 75 over 0 */
+	struct user user; /* as far as it was found */
+	int exit_code;	  /* the worst so far: 78 over 75 over 0 */
 };
 
 static void say(struct check *c, int code, const char *what, const char *fmt,
@@ -78,11 +79,10 @@ check_user(struct check *c)
 {
 	const char *name = c->options->config.handler_user;
 	struct err e = ERR_INIT;
-	struct user user;
 
-	if (user_find(name, &user, &e) != ERR_OK)
+	if (user_find(name, &c->user, &e) != ERR_OK)
 		say(c, EXIT_CONF, "handler_user", "%s", e.text);
-	else if (user.other)
+	else if (c->user.other)
 		say(c, 0, "handler_user", "handlers run as %s", name);
 }
 
@@ -134,7 +134,8 @@ check_database(struct check *c)
 static void
 check_handlers(struct check *c)
 {
-	struct handlers *h = handlers_new(c->options->config.handler_dir);
+	struct handlers *h =
+	    handlers_new(c->options->config.handler_dir, &c->user);
 	struct scope scope = { .len = 0 };
 	struct err e = ERR_INIT;
 	const char *path, *why;

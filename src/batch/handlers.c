@@ -23,6 +23,7 @@ struct entry {
 
 struct handlers {
 	const char *dir;
+	const struct user *user;
 	struct entry *first;
 };
 
@@ -37,11 +38,12 @@ take(size_t size)
 }
 
 struct handlers *
-handlers_new(const char *dir)
+handlers_new(const char *dir, const struct user *user)
 {
 	struct handlers *h = take(sizeof(*h));
 
 	h->dir = dir;
+	h->user = user;
 	return h;
 }
 
@@ -61,6 +63,23 @@ handlers_free(struct handlers *h)
 	free(h);
 }
 
+/* The program for the queue of an entry; NULL: there is none, and why. */
+static char *
+find(const struct handlers *h, struct entry *n)
+{
+	char *path;
+
+	if (find_handler(h->dir, n->queue, &path, &n->why) != ERR_OK)
+		return NULL;
+	if (user_may_run(h->user, path))
+		return path;
+	err_set(&n->why, ERR_CONFIG,
+	    "%s may not be run by %s, who is handler_user", path,
+	    h->user->name);
+	free(path);
+	return NULL;
+}
+
 static struct entry *
 look_up(struct handlers *h, struct slice queue)
 {
@@ -68,8 +87,7 @@ look_up(struct handlers *h, struct slice queue)
 
 	n->queue = take(queue.len + 1);
 	memcpy(n->queue, queue.ptr, queue.len);
-	if (find_handler(h->dir, n->queue, &n->path, &n->why) != ERR_OK)
-		n->path = NULL;
+	n->path = find(h, n);
 	n->next = h->first;
 	return h->first = n;
 }

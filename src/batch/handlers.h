@@ -9,10 +9,12 @@
 #include <stddef.h>
 
 #include "base/slice.h"
+#include "handler/user.h"
 
 struct handlers;
 
-struct handlers *handlers_new(const char *dir);
+/* user: whom they are run as; not copied, and looked at later. */
+struct handlers *handlers_new(const char *dir, const struct user *user);
 void handlers_free(struct handlers *h);
 
 /* Absolute path of the queue's program, looked up once, or NULL; *why then

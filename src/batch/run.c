@@ -134,7 +134,7 @@ run_worker(void *ctx, const struct ward *ward)
 	w.me.token = uuid_random();
 	pass_init(&w.pass);
 	w.pace = (struct pace) { (int)config->jobs, -1 };
-	w.handlers = handlers_new(config->handler_dir);
+	w.handlers = handlers_new(config->handler_dir, &w.user);
 	w.report = report_new((int)config->jobs, options->report);
 	w.conn = conn_new(&database);
 	code = work(&w, options);

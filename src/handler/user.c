@@ -10,9 +10,13 @@
 
 #include "handler/user.h"
 
+#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include "handler/spawn.h"
 
 enum err_code
 user_find(const char *name, struct user *out, struct err *e)
@@ -37,6 +41,7 @@ user_find(const char *name, struct user *out, struct err *e)
 		    "handler_user is %.64s, which is root: take one that can "
 		    "do no harm",
 		    name);
+	u.name = name;
 	u.uid = p->pw_uid;
 	u.gid = p->pw_gid;
 	if (getgrouplist(name, u.gid, u.group, &u.groups) < 0)
@@ -45,4 +50,23 @@ user_find(const char *name, struct user *out, struct err *e)
 		    USER_GROUPS);
 	*out = u;
 	return ERR_OK;
+}
+
+/* In a child: a change of our own user would cost us our parent-death signal.
+ */
+bool
+user_may_run(const struct user *u, const char *path)
+{
+	int status;
+	pid_t pid;
+
+	if (!u->other)
+		return access(path, X_OK) == 0;
+	if ((pid = fork()) == 0)
+		_exit(spawn_become(u) && access(path, X_OK) == 0 ? 0 : 1);
+	while (pid > 0 && waitpid(pid, &status, 0) == -1)
+		if (errno != EINTR)
+			return true;
+	/* No process: it will be seen when the program is run. */
+	return pid == -1 || status == 0;
 }

@@ -15,6 +15,7 @@
 
 struct user { /* all zero: as we are */
 	bool other;
+	const char *name; /* the setting's */
 	uid_t uid;
 	gid_t gid;
 	gid_t group[USER_GROUPS]; /* supplementary, gid included */
@@ -24,5 +25,9 @@ struct user { /* all zero: as we are */
 /* "": as we are.  ERR_CONFIG: no such user, we are not root, or it is root
  * again. */
 enum err_code user_find(const char *name, struct user *out, struct err *e);
+
+/* May this user run the program at path?  As the kernel sees it, in a process
+ * of its own. */
+bool user_may_run(const struct user *u, const char *path);
 
 #endif

@@ -88,6 +88,22 @@ def test_refused(as_root, batch, handlers):
     assert checked.status == 78 and "no user no-such" in checked.out, checked
 
 
+def test_a_program_that_is_not_for_the_user(night, db, as_root, handlers):
+    """Found before the run, not by each job that fails for it."""
+    batch = as_root("locked", handler_user=programs.USER)
+    name = night.queue(WHO, max_attempts=1)
+    job = jobs.submit(db, name)
+    (handlers.path / name).chmod(0o700)
+    result = batch.run("--queue", name)
+    assert result.status == 78 and programs.USER in result.err, result
+    assert jobs.place_of(db, job) == "waiting"
+    checked = batch.run("--check", "--queue", name)
+    assert checked.status == 78 and programs.USER in checked.out, checked
+    (handlers.path / name).chmod(0o755)
+    assert batch.run("--queue", name).status == 0
+    assert jobs.response(db, job).outcome == "successful"
+
+
 def test_only_root_can(batch):
     done = subprocess.run(
         [place.program("nightdrop-batch")], env={
