@@ -85,6 +85,7 @@ begin
 		perform nightdrop.run_lock(r);
 		perform nightdrop.take_back(r, null, array(select w.id
 		    from nightdrop.worker w where w.run = r));
+		update nightdrop.run u set abandoned = true where u.id = r;
 		perform nightdrop.run_close(r);
 		n := n + 1;
 	end loop;

@@ -28,7 +28,7 @@
 -- Idempotent by token.  A run without a live worker is resumed, in the same
 -- row of the ledger, also where the scope has only part of its queues; were
 -- there several, the oldest is, and the others are closed; it gets their
--- queues, also with daily: their day's run was not done.  Its cutoff is a
+-- queues, also with daily: abandoned, their day was not done.  Its cutoff is a
 -- fresh one, but with resume, which takes up the night and not the day after
 -- it.  With daily, one that was opened for an earlier date is closed, for this
 -- date wants its own.  The jobs of its dead workers are left for recover().
@@ -118,6 +118,8 @@ begin
 		where rq.run = any (over) and rq.open;
 		foreach r in array coalesce(over, '{}') loop
 			perform nightdrop.take_back(r, null, proven);
+			update nightdrop.run u set abandoned = true
+			where u.id = r;
 			perform nightdrop.run_close(r);
 		end loop;
 	end if;
@@ -134,11 +136,11 @@ begin
 	from nightdrop.queue q
 	    left join nightdrop.run_queue rq on rq.queue = q.name and rq.open
 	    cross join lateral (select 'daily' = any (ways) and coalesce((
-		select u.business_date >= today
+		select u.business_date >= today and not u.abandoned
 		from nightdrop.run_queue o
 		    join nightdrop.run u on u.id = o.run
 		where o.queue = q.name order by o.run desc limit 1), false)
-		and q.name <> all (coalesce(heir, '{}')) as done) d
+		as done) d
 	where scope is null or q.name = any (scope);
 
 	verdict := case

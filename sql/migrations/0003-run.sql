@@ -16,6 +16,9 @@ comment on column nightdrop.worker.queues is
 alter table nightdrop.run add column business_date date;
 comment on column nightdrop.run.business_date is
 'The day it was opened for: business_date() of its opening.';
+alter table nightdrop.run add column abandoned boolean not null default false;
+comment on column nightdrop.run.abandoned is
+'Closed by somebody else because its workers were dead: its day was not done.';
 comment on table nightdrop.setting is
 'One row a setting of this installation: instance (its id), secret (key of the capability URLs, hex), place (where the database was when that was true), time_zone, day_starts (when a business day begins, an interval after midnight).';
 

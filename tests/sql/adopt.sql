@@ -63,10 +63,10 @@ select is((select failures from nightdrop.waiting where id = :'a1'), 1,
 select is((select failures from nightdrop.waiting where id = :'a2'), 0,
     'what had not is as it was');
 
--- And now it runs.
+-- And now it runs: the original's run was not this day's.
 select nightdrop.queue_release('a', 'checked');
 select worker as w2 from nightdrop.run_open('{a}', 4, 'h', 1, 'l',
-    gen_random_uuid(), '{}') \gset
+    gen_random_uuid(), '{}', '{sure,daily}') \gset
 select is((select count(*) from t.turn(:w2, want => 10) n
     where n.kind = 'claim')::integer, 3,
     'jobs of transactions that have not been here yet are taken');

@@ -4,7 +4,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(51);
+select plan(53);
 
 select t.queue('a');
 select t.queue('b');
@@ -216,6 +216,19 @@ select results_eq($$select verdict, run, queues
     from pg_temp.open('{a,b}', '{daily}')$$,
     $$select 'resumed', run, '{a,b}'::text[] from d4$$,
     'of two that died today one takes over the other''s queues');
+select pg_temp.leave(max(id)) from nightdrop.worker;
+update nightdrop.run set business_date = business_date - 1;
+create temp table d6 as select * from pg_temp.open('{a}', '{daily}');
+create temp table d7 as select * from pg_temp.open('{b,c}', '{daily}');
+select t.expire(worker) from d6;
+select t.expire(worker) from d7;
+select results_eq($$select verdict, queues
+    from pg_temp.open('{a,b}', '{daily}')$$,
+    $$values ('resumed', '{a,b}'::text[])$$, 'as far as they are in scope');
+select results_eq($$select verdict, queues
+    from pg_temp.open('{c}', '{daily}')$$,
+    $$values ('opened', '{c}'::text[])$$,
+    'what nobody took over was not done today');
 
 select * from finish();
 rollback;
