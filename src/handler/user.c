@@ -57,7 +57,7 @@ user_find(const char *name, struct user *out, struct err *e)
 bool
 user_may_run(const struct user *u, const char *path)
 {
-	int status;
+	int status = 0;
 	pid_t pid;
 
 	if (!u->other)
