@@ -18,7 +18,9 @@ I11 digest stored = digest sent
 A log is a list of entries {"key", "digest" (hex), "size", "status", "id"}:
 one a request that was sent, in the order of each client.  key is null where
 there was none; status is null where no answer came; id where one was named.
-An entry may say "misused": true where the key had another body on purpose.
+An entry may say "misused": true where the key had another body on purpose,
+and its "kind": job (what is meant where it says none), named, bundle, upload,
+delete; checker_kinds has what is true of those alone.
 
     python3 -m support.checker LOG 'host=... dbname=...'
 
@@ -29,7 +31,16 @@ import hashlib
 import json
 import sys
 
-HONEST = {202, 201, 204, 503}
+from . import checker_kinds
+
+DONE = (201, 202, 204)
+# A line of a bundle that is not sealed is no job.
+JOBS = """
+select j.id, j.digest, j.size from nightdrop.job j
+    left join nightdrop.bundle b
+        on b.id = nightdrop.bundle_of(j.id, j.line)
+where j.line is null or b.sealed is not null
+"""
 
 
 class Evidence:
@@ -38,10 +49,12 @@ class Evidence:
     def __init__(self, log, rows):
         self.log = log
         self.rows = rows  # a function: SQL text -> list of tuples
-        self.acknowledged = {e["id"]: e for e in log
-                             if e["status"] in (201, 202, 204) and e["id"]}
-        self.jobs = {str(i): (bytes(d).hex(), s) for i, d, s in rows(
-            "select id, digest, size from nightdrop.job")}
+        self.acknowledged = {
+            e["id"]: e for e in log if e["status"] in DONE and e["id"]
+            and e.get("kind") not in ("bundle", "delete")}
+        # What came in pieces has no digest before a run has read it.
+        self.jobs = {str(i): (None if d is None else bytes(d).hex(), s)
+                     for i, d, s in rows(JOBS)}
 
 
 def i1_acknowledged_is_there(e):
@@ -52,25 +65,36 @@ def i1_acknowledged_is_there(e):
 
 
 def i2_nothing_unexpected(e):
-    sent = {x["digest"] for x in e.log}
     keys = {}
     for x in e.log:
-        keys.setdefault(x["digest"], set()).add(x["key"])
-    count = collections.Counter(digest for digest, _ in e.jobs.values())
+        for digest in x.get("lines") or [x["digest"]]:
+            keys.setdefault(digest, set()).add(x["key"])
+    count = collections.Counter(digest for digest, _ in e.jobs.values()
+                                if digest)
     for digest, n in count.items():
-        if digest not in sent:
+        if digest not in keys:
             yield f"a job with digest {digest} that nobody sent"
         elif n > 1:
             yield (f"{n} jobs of one submission, digest {digest}, keys "
                    f"{keys[digest]}")
 
 
+# A line that its bundle has not moved on yet waits there.
 PLACES = """
-select j.id, j.queue,
-       (select count(*) from nightdrop.waiting w where w.id = j.id),
-       (select count(*) from nightdrop.running r where r.id = j.id),
-       (select count(*) from nightdrop.response f where f.id = j.id)
-from nightdrop.job j
+select p.* from (
+    select j.id, j.queue,
+           (select count(*) from nightdrop.waiting w where w.id = j.id)
+           + coalesce(j.line > b.expanded, false)::integer
+           * (1 - least(f.n, 1)),
+           (select count(*) from nightdrop.running r where r.id = j.id),
+           f.n
+    from nightdrop.job j
+        left join nightdrop.bundle b
+            on b.id = nightdrop.bundle_of(j.id, j.line)
+        cross join lateral (select count(*) as n from nightdrop.response f
+            where f.id = j.id) f
+    where j.line is null or b.sealed is not null
+) p
 """
 STRAY = """
 select 'waiting', id from nightdrop.waiting
@@ -183,9 +207,9 @@ def i7_same_key_same_id(e):
     ids = {}
     for x in e.log:
         if x.get("misused"):
-            if x["status"] in (201, 202, 204):
+            if x["status"] in DONE:
                 yield f"key {x['key']} with another body was {x['status']}"
-        elif x["key"] and x["id"] and x["status"] in (201, 202, 204):
+        elif x["key"] and x["id"] and x["status"] in DONE:
             ids.setdefault(x["key"], set()).add(x["id"])
     for key, found in ids.items():
         if len(found) > 1:
@@ -194,7 +218,9 @@ def i7_same_key_same_id(e):
 
 def i10_honest(e):
     for x in e.log:
-        allowed = {422, 503} if x.get("misused") else HONEST
+        allowed = checker_kinds.HONEST[x.get("kind", "job")]
+        if x.get("misused"):
+            allowed = {422, 503}
         if x["key"]:
             allowed = allowed | {409}  # the first is still in flight
         if x["status"] is not None and x["status"] not in allowed:
@@ -214,12 +240,18 @@ def i11_digest(e):
     for job, entry in e.acknowledged.items():
         if job in e.jobs and not entry.get("misused"):
             digest, size = e.jobs[job]
-            if (digest, size) != (entry["digest"], entry["size"]):
+            if size != entry["size"] or digest not in (
+                    None, entry["digest"]):
                 yield (f"{job}: sent {entry['size']} bytes "
                        f"{entry['digest']}, stored {size} bytes {digest}")
     for job, size, inline, parts in e.rows(BODIES):
         body = bytes(inline if inline is not None else parts or b"")
-        digest, _ = e.jobs.get(str(job), (None, 0))
+        if str(job) not in e.jobs:
+            continue
+        digest = e.jobs[str(job)][0] or e.acknowledged.get(
+            str(job), {}).get("digest")
+        if digest is None:
+            continue
         if len(body) != size or hashlib.sha256(body).hexdigest() != digest:
             yield f"{job}: the stored bytes do not have the stored digest"
 
@@ -234,6 +266,9 @@ INVARIANTS = {
     "I7": i7_same_key_same_id,
     "I10": i10_honest,
     "I11": i11_digest,
+    "bundle": checker_kinds.bundles_are_whole,
+    "named": checker_kinds.named_told_the_truth,
+    "dismissed": checker_kinds.dismissed_stays_so,
 }
 
 
