@@ -31,7 +31,8 @@
 -- queues, also with daily: abandoned, their day was not done.  Its cutoff is a
 -- fresh one, but with resume, which takes up the night and not the day after
 -- it.  With daily, one that was opened for an earlier date is closed, for this
--- date wants its own.  The jobs of its dead workers are left for recover().
+-- date wants its own.  The jobs of its dead workers are left for recover(); those
+-- of dead workers in runs that go on are taken back here, with sure.
 --
 -- SPDX-License-Identifier: ISC
 
@@ -99,6 +100,11 @@ begin
 		    join nightdrop.worker w on w.run = u.id
 		where u.id = any (live)
 		    and not nightdrop.worker_dead(w, proven);
+		-- The proof that some of theirs are dead serves once.
+		foreach r in array case when 'sure' = any (ways) then live
+		    else '{}' end loop
+			perform nightdrop.take_back(r, null, proven);
+		end loop;
 		if 'sure' = any (ways) and 'join' = any (ways)
 		    and dead is null then
 			return query select * from nightdrop.run_join(live[1],

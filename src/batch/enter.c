@@ -40,9 +40,9 @@ enter_init(struct entering *n, struct worker *w, const struct options *options)
 }
 
 void
-enter_fini(struct entering *n, bool used)
+enter_fini(struct entering *n)
 {
-	proof_fini(&n->proof, used);
+	proof_fini(&n->proof, n->recorded);
 }
 
 /* Ask; where somebody is in the way, prove him dead and ask again.  *sent: when
@@ -221,8 +221,12 @@ enter_run(struct entering *n, int64_t until, struct err *e)
 	enum err_code code;
 	int64_t sent;
 
-	if ((code = ask(n, until, &rows, &place, &sent, e)) == ERR_OK)
+	if ((code = ask(n, until, &rows, &place, &sent, e)) == ERR_OK) {
+		n->recorded = place.verdict == RUN_BUSY ||
+			      place.verdict == RUN_DONE ||
+			      place.verdict == RUN_NOTHING;
 		code = tell(n, rows, &place, until, e);
+	}
 	n->nothing = place.verdict != RUN_OPENED &&
 		     place.verdict != RUN_RESUMED &&
 		     place.verdict != RUN_JOINED;

@@ -23,16 +23,17 @@ struct entering {
 	struct run_entry entry; /* its scope is the caller's to fill in */
 	struct proof proof;	/* of those whose jobs are to be recovered */
 	char host[HOST_SIZE];
-	bool nothing; /* there is nothing to do, and that was said */
+	bool nothing;  /* there is nothing to do, and that was said */
+	bool recorded; /* what follows from the proof is in the database */
 };
 
 void enter_init(
     struct entering *n, struct worker *w, const struct options *options);
-/* used: what follows from the proof is in the database. */
-void enter_fini(struct entering *n, bool used);
+void enter_fini(struct entering *n);
 
-/* Open, resume or join.  ERR_BUSY: --stale, and older than that is a run in
- * the way.  ERR_CONFIG: a queue was dropped meanwhile. */
+/* Open, resume or join.  The caller recovers what is left of a run that has
+ * been entered, and then sets recorded.  ERR_BUSY: --stale, and older than that
+ * is a run in the way.  ERR_CONFIG: a queue was dropped meanwhile. */
 enum err_code enter_run(struct entering *n, int64_t until, struct err *e);
 
 #endif

@@ -134,6 +134,7 @@ recover(struct opening *o, struct err *e)
 	} while (open_again(code, until));
 	if (code != ERR_OK)
 		return code;
+	o->entering.recorded = true;
 	worker_recovered(w, rows);
 	rows_free(rows);
 	return ERR_OK;
@@ -175,7 +176,7 @@ open_run(struct worker *w, const struct options *options, bool *entered,
 	enter_init(&o.entering, w, options);
 	code = open_steps(&o, e);
 	*entered = code == ERR_OK && !o.entering.nothing;
-	enter_fini(&o.entering, *entered);
+	enter_fini(&o.entering);
 	scope_fini(&o.scope);
 	return code;
 }

@@ -89,6 +89,31 @@ def test_several_batches_at_one_run(night, db, batch, gate):
     assert len(workers) == 3, workers
 
 
+@pytest.mark.parametrize("more", [True, False], ids=["opens", "busy"])
+def test_dead_beside_a_live_worker(night, db, batch, gate, more):
+    """Who proves one worker of a run dead while another goes on there says so
+    in the database, whatever it does next: the proof serves once."""
+    name, free = night.queue(WAIT.format(go=gate)), night.queue(OK)
+    ids = [jobs.submit(db, name) for _ in range(4)]
+    alive = batch.start("--queue", name, "-j", "1")
+    process.wait_until(lambda: running(db, name) == 1, 10, "the first")
+    run = last_run(db)[0]
+    dead = batch.start("--queue", name, "-j", "1", "--join")
+    process.wait_until(lambda: running(db, name) == 2, 10, "the second")
+    kill(dead)
+    third = batch.run("--queue", f"{name},{free}" if more else name)
+    assert third.status == 0, third
+    assert db.value("select count(*) from nightdrop.worker "
+                    "where run = %s and lost", run) == 1, "it is on record"
+    gate.touch()
+    assert alive.wait().status == 0
+    assert db.value("select closed is not null and balanced "
+                    "from nightdrop.run where id = %s", run)
+    batch.run("--queue", name)
+    assert {jobs.place_of(db, i) for i in ids} == {"final"}
+    assert not list(batch.run_dir.iterdir()), "files that prove nothing more"
+
+
 def test_join_opens(night, db, batch):
     """So that a launcher may start them all with the same line."""
     name = night.queue(OK)
