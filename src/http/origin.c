@@ -98,7 +98,8 @@ origin_allowed(struct slice allowed, struct slice origin)
 	enum origin_standing found = ORIGIN_UNKNOWN;
 	struct slice word;
 
-	if (origin.len == 0)
+	/* Whatever the list is: what goes into a header ends no line. */
+	if (origin.len == 0 || !field_uri_ok(origin))
 		return ORIGIN_UNKNOWN;
 	while ((word = next_word(&allowed)).len > 0) {
 		if (word.len == origin.len &&

@@ -65,6 +65,8 @@ static const struct {
 	{ __LINE__, "http://h.example", "http://h", UNKNOWN },
 	{ __LINE__, "http://h", "http://h.example", UNKNOWN },
 	{ __LINE__, "http://h", "null", UNKNOWN },
+	{ __LINE__, "http://h\r", "http://h\r", UNKNOWN },
+	{ __LINE__, "*", "http://h\r\nX: y", UNKNOWN },
 };
 
 START_TEST(whose_pages_are_let_in)
