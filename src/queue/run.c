@@ -150,12 +150,6 @@ run_place_read(const struct rows *r, struct run_place *out, struct err *e)
 }
 
 struct slice
-run_place_queue(const struct rows *r, int i)
-{
-	return rows_array_text(r, 0, PLACE_QUEUES, i);
-}
-
-struct slice
 run_place_busy(const struct rows *r, int i)
 {
 	return rows_array_text(r, 0, PLACE_BUSY, i);

@@ -81,7 +81,6 @@ struct run_holder { /* a live worker of a run that is in the way */
 	int64_t worker;
 	struct slice host, lock;
 };
-struct slice run_place_queue(const struct rows *r, int i);
 struct slice run_place_busy(const struct rows *r, int i);
 struct run_holder run_place_holder(const struct rows *r, int i);
 
