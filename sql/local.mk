@@ -9,7 +9,8 @@ sqlmigrationsdir = $(sqldir)/migrations
 dist_sqlmigrations_DATA = \
 	sql/migrations/0001-tables.sql \
 	sql/migrations/0002-http.sql \
-	sql/migrations/0003-run.sql
+	sql/migrations/0003-run.sql \
+	sql/migrations/0004-handlers.sql
 
 sqlfunctionsdir = $(sqldir)/functions
 dist_sqlfunctions_DATA = \

@@ -8,8 +8,8 @@
 #define ND_DB_STMT_H
 
 /* Schema versions that this program understands: hello().schema. */
-#define SCHEMA_MIN 3
-#define SCHEMA_MAX 3
+#define SCHEMA_MIN 4
+#define SCHEMA_MAX 4
 
 enum stmt_id {
 	STMT_HELLO,
