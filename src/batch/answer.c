@@ -72,8 +72,8 @@ row_claim(struct worker *w, const struct turn_row *r)
 	if (in_hand(w, &r->id)) /* the answer of a call made twice */
 		return;
 	j = job_new(r);
-	j->program = handlers_find(w->handlers, r->queue, &why);
-	if (j->program == NULL) {
+	j->handler = handlers_find(w->handlers, r->queue, &why);
+	if (j->handler == NULL) {
 		/* A resumed run may have queues that this host cannot do. */
 		pass_skip(&w->pass, r->queue, r->position, &r->id);
 		list_add(&w->returning, j);

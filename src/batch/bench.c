@@ -69,7 +69,7 @@ seat_start(struct seat *s, struct job *j, struct err *e)
 		.request_fields = c->request_fields,
 		.type = c->type,
 		.size = c->size,
-		.program = j->program,
+		.program = j->handler->path,
 		.tmp = s->tmp,
 		.id = j->id,
 		.attempt = j->attempt,
@@ -83,7 +83,7 @@ seat_start(struct seat *s, struct job *j, struct err *e)
 	};
 	struct slot_job start = {
 		.id = j->id,
-		.program = j->program,
+		.program = j->handler->path,
 		.directory = w->config->handler_dir,
 		.tmp = s->tmp,
 		.size = c->size,

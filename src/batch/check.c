@@ -138,7 +138,8 @@ check_handlers(struct check *c)
 	    handlers_new(c->options->config.handler_dir, &c->user);
 	struct scope scope = { .len = 0 };
 	struct err e = ERR_INIT;
-	const char *path, *why;
+	const struct handler *found;
+	const char *why;
 	size_t i;
 
 	if (scope_read(&scope, c->conn, c->options,
@@ -147,9 +148,9 @@ check_handlers(struct check *c)
 	else
 		say(c, 0, "privileges", "the role may call what a run calls");
 	for (i = 0; e.code == ERR_OK && i < scope.len; i++) {
-		path = handlers_find(h, slice_str(scope.queue[i].name), &why);
-		say(c, path != NULL ? 0 : EXIT_CONF, "handler", "%s: %s%s",
-		    scope.queue[i].name, path != NULL ? path : why,
+		found = handlers_find(h, slice_str(scope.queue[i].name), &why);
+		say(c, found != NULL ? 0 : EXIT_CONF, "handler", "%s: %s%s",
+		    scope.queue[i].name, found != NULL ? found->path : why,
 		    scope.queue[i].held ? " (the queue is held)" : "");
 	}
 	scope_fini(&scope);

@@ -12,12 +12,11 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "handler/find.h"
 
 struct entry {
 	struct entry *next;
 	char *queue;
-	char *path; /* NULL: there is none, and why says so */
+	struct handler handler; /* path NULL: there is none, see why */
 	struct err why;
 };
 
@@ -57,27 +56,29 @@ handlers_free(struct handlers *h)
 	while ((n = h->first) != NULL) {
 		h->first = n->next;
 		free(n->queue);
-		free(n->path);
+		free(n->handler.path);
 		free(n);
 	}
 	free(h);
 }
 
-/* The program for the queue of an entry; NULL: there is none, and why. */
-static char *
+/* The handler for the queue of an entry; where there is none, why.  A
+ * statement is read by us and run by the database. */
+static void
 find(const struct handlers *h, struct entry *n)
 {
-	char *path;
+	struct handler found;
 
-	if (find_handler(h->dir, n->queue, &path, &n->why) != ERR_OK)
-		return NULL;
-	if (user_may_run(h->user, path))
-		return path;
+	if (find_handler(h->dir, n->queue, &found, &n->why) != ERR_OK)
+		return;
+	if (found.kind == HANDLER_SQL || user_may_run(h->user, found.path)) {
+		n->handler = found;
+		return;
+	}
 	err_set(&n->why, ERR_CONFIG,
-	    "%s may not be run by %s, who is handler_user", path,
+	    "%s may not be run by %s, who is handler_user", found.path,
 	    h->user->name);
-	free(path);
-	return NULL;
+	free(found.path);
 }
 
 static struct entry *
@@ -87,12 +88,12 @@ look_up(struct handlers *h, struct slice queue)
 
 	n->queue = take(queue.len + 1);
 	memcpy(n->queue, queue.ptr, queue.len);
-	n->path = find(h, n);
+	find(h, n);
 	n->next = h->first;
 	return h->first = n;
 }
 
-const char *
+const struct handler *
 handlers_find(struct handlers *h, struct slice queue, const char **why)
 {
 	struct entry *n;
@@ -103,5 +104,5 @@ handlers_find(struct handlers *h, struct slice queue, const char **why)
 	if (n == NULL)
 		n = look_up(h, queue);
 	*why = n->why.text;
-	return n->path;
+	return n->handler.path != NULL ? &n->handler : NULL;
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/slice.h"
+#include "handler/find.h"
 #include "handler/user.h"
 
 struct handlers;
@@ -17,9 +18,9 @@ struct handlers;
 struct handlers *handlers_new(const char *dir, const struct user *user);
 void handlers_free(struct handlers *h);
 
-/* Absolute path of the queue's program, looked up once, or NULL; *why then
- * says what is wrong, and lives as long as the table. */
-const char *handlers_find(
+/* The queue's handler, looked up once, or NULL; *why then says what is wrong.
+ * Both live as long as the table. */
+const struct handler *handlers_find(
     struct handlers *h, struct slice queue, const char **why);
 
 #endif

@@ -10,14 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "handler/find.h"
 #include "handler/slot.h"
 #include "queue/turn.h"
 
 struct job {
 	struct job *next;
 	struct uuid id;
-	int attempt;	     /* the number that its start has, or will have */
-	const char *program; /* its handler; owned by the worker's table */
+	int attempt; /* the number that its start has, or will have */
+	const struct handler *handler; /* owned by the worker's table */
 	/* As claimed: every slice points into text. */
 	struct turn_row claim;
 	char *text;

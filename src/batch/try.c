@@ -35,7 +35,8 @@
 
 struct trial {
 	const struct options *options;
-	char *program, *tmp, *lock;
+	struct handler handler;
+	char *tmp, *lock;
 	char directory[PATH_MAX];
 	int lock_fd;
 	struct user user;
@@ -102,10 +103,10 @@ find_program(struct trial *t, struct err *e)
 		return err_set(
 		    e, ERR_CONFIG, "%.200s: not a usable path", name);
 	if (last == NULL)
-		return find_handler(t->directory, name, &t->program, e);
+		return find_handler(t->directory, name, &t->handler, e);
 	slash = strrchr(t->directory, '/');
 	slash[slash == t->directory] = '\0';
-	return find_handler(t->directory, last + 1, &t->program, e);
+	return find_handler(t->directory, last + 1, &t->handler, e);
 }
 
 static enum err_code
@@ -117,7 +118,7 @@ build_environment(struct trial *t, struct err *e)
 		.request_fields = SLICE_LIT("[]"),
 		.type = slice_str(t->options->type),
 		.size = t->size,
-		.program = t->program,
+		.program = t->handler.path,
 		.tmp = t->tmp,
 		.id = uuid_v7(now / 1000, 0),
 		.attempt = 1,
@@ -156,7 +157,7 @@ run_handler(
     struct trial *t, struct slot *s, struct slot_outcome *out, struct err *e)
 {
 	struct slot_job j = {
-		.program = t->program,
+		.program = t->handler.path,
 		.directory = t->directory,
 		.tmp = t->tmp,
 		.env = t->env,
@@ -228,7 +229,7 @@ print_outcome(const struct trial *t, const struct slot_outcome *o)
 		[RESULT_CONTINUE] = "to be continued in the next run",
 	};
 
-	printf("handler      %s\n", t->program);
+	printf("handler      %s\n", t->handler.path);
 	print_environment(t);
 	printf("outcome      %s: %d %s, by %s, after %.3f s\n",
 	    words[o->result], o->status, o->reason,
@@ -291,7 +292,7 @@ trial_fini(struct trial *t)
 		fclose(t->body);
 	if (t->output != NULL)
 		fclose(t->output);
-	free(t->program);
+	free(t->handler.path);
 	free(t->tmp);
 	free(t->lock);
 	free(t->env);

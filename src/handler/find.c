@@ -22,8 +22,15 @@
 
 #include "http/request.h"
 
-/* What a queue's program may be called; only the first is run. */
-static const char *const suffixes[] = { "", ".fcgi", ".sql" };
+/* What a queue's file may be called, and which of them this version runs. */
+static const struct {
+	const char *suffix;
+	bool runs;
+} kinds[] = {
+	[HANDLER_CGI] = { "", true },
+	[HANDLER_FCGI] = { ".fcgi", false },
+	[HANDLER_SQL] = { ".sql", false },
+};
 
 static enum err_code
 check_owner(
@@ -94,9 +101,28 @@ check_directories(const char *dir, struct err *e)
 	return ERR_OK;
 }
 
+/* A program is executed, a statement is read. */
 static enum err_code
-check_program(const char *path, struct err *e)
+check_use(
+    const char *path, const struct stat *st, enum handler_kind k, struct err *e)
 {
+	if (k == HANDLER_SQL)
+		return access(path, R_OK) == 0 ?
+			   ERR_OK :
+			   err_set(e, ERR_CONFIG, "we may not read %s: %s",
+			       path, strerror(errno));
+	if ((st->st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0 ||
+	    access(path, X_OK) != 0)
+		return err_set(e, ERR_CONFIG,
+		    "%s is not executable for us: chmod +x '%s'", path, path);
+	return ERR_OK;
+}
+
+static enum err_code
+check_file(const struct handler *h, struct err *e)
+{
+	const char *path = h->path;
+	enum err_code code;
 	struct stat st;
 
 	if (lstat(path, &st) != 0)
@@ -106,25 +132,23 @@ check_program(const char *path, struct err *e)
 		    "%s is not a regular file: put"
 		    " the program itself there",
 		    path);
-	if ((st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0 ||
-	    access(path, X_OK) != 0)
-		return err_set(e, ERR_CONFIG,
-		    "%s is not executable for us: chmod +x '%s'", path, path);
+	if ((code = check_use(path, &st, h->kind, e)) != ERR_OK)
+		return code;
 	return check_owner(path, &st, false, e);
 }
 
-/* Exactly one of the names may be there: which one it is. */
+/* Exactly one of the names may be there: which kind it is. */
 static enum err_code
 choose_file(
-    const char *dir, const char *queue, const char **suffix, struct err *e)
+    const char *dir, const char *queue, enum handler_kind *kind, struct err *e)
 {
 	char path[PATH_MAX];
 	struct stat st;
 	int found = 0;
 
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		int n = snprintf(
-		    path, sizeof(path), "%s/%s%s", dir, queue, suffixes[i]);
+		    path, sizeof(path), "%s/%s%s", dir, queue, kinds[i].suffix);
 
 		if (n < 0 || (size_t)n >= sizeof(path))
 			return err_set(
@@ -135,8 +159,8 @@ choose_file(
 			return err_set(e, ERR_CONFIG,
 			    "queue %s has two"
 			    " programs, %s/%s%s and %s: take one away",
-			    queue, dir, queue, *suffix, path);
-		*suffix = suffixes[i];
+			    queue, dir, queue, kinds[*kind].suffix, path);
+		*kind = (enum handler_kind)i;
 	}
 	if (found == 0)
 		return err_set(e, ERR_CONFIG,
@@ -147,33 +171,35 @@ choose_file(
 }
 
 enum err_code
-find_handler(const char *dir, const char *queue, char **path, struct err *e)
+find_handler(
+    const char *dir, const char *queue, struct handler *out, struct err *e)
 {
-	const char *suffix = "";
+	struct handler h = { HANDLER_CGI, NULL };
+	const char *suffix;
 	enum err_code code;
 	size_t size;
-	char *p;
 
 	/* Never a path, never hidden. */
 	if (!queue_name_ok(slice_str(queue)))
 		return err_set(e, ERR_CONFIG,
 		    "'%s' is not a name that a queue can have", queue);
 	if ((code = check_directories(dir, e)) != ERR_OK ||
-	    (code = choose_file(dir, queue, &suffix, e)) != ERR_OK)
+	    (code = choose_file(dir, queue, &h.kind, e)) != ERR_OK)
 		return code;
-	if (*suffix != '\0')
+	suffix = kinds[h.kind].suffix;
+	if (!kinds[h.kind].runs)
 		return err_set(e, ERR_CONFIG,
 		    "%s/%s%s: this version runs no"
 		    " %s programs",
 		    dir, queue, suffix, suffix);
-	size = strlen(dir) + 1 + strlen(queue) + 1;
-	if ((p = malloc(size)) == NULL)
+	size = strlen(dir) + 1 + strlen(queue) + strlen(suffix) + 1;
+	if ((h.path = malloc(size)) == NULL)
 		abort();
-	snprintf(p, size, "%s/%s", dir, queue);
-	if ((code = check_program(p, e)) != ERR_OK) {
-		free(p);
+	snprintf(h.path, size, "%s/%s%s", dir, queue, suffix);
+	if ((code = check_file(&h, e)) != ERR_OK) {
+		free(h.path);
 		return code;
 	}
-	*path = p;
+	*out = h;
 	return ERR_OK;
 }

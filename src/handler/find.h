@@ -11,15 +11,27 @@
 
 #include "base/err.h"
 
+enum handler_kind {   /* by the file's name, in this order */
+	HANDLER_CGI,  /* report: a process a job */
+	HANDLER_FCGI, /* report.fcgi: a process kept for many */
+	HANDLER_SQL   /* report.sql: a statement */
+};
+
+struct handler {
+	enum handler_kind kind;
+	char *path; /* absolute; to be freed by whoever it was given to */
+};
+
 /*
- * *path: absolute, to be freed.  dir is absolute and has no symbolic link in
- * it.  The program must be a regular, executable file; it and every directory
+ * The only file of dir that is called as the queue, with or without a kind's
+ * ending.  dir is absolute and has no symbolic link in it.  The file must be
+ * regular and executable (a statement: readable); it and every directory
  * above belong to root or to us and cannot be written by anybody else.  A
  * directory above dir may be writable for all if it is sticky (/tmp): what
  * lies in it is ours or root's by the same rule, and then nobody else can
  * rename it.  ERR_CONFIG says which file it is and what to do.
  */
 enum err_code find_handler(
-    const char *dir, const char *queue, char **path, struct err *e);
+    const char *dir, const char *queue, struct handler *out, struct err *e);
 
 #endif

@@ -60,25 +60,26 @@ teardown(void)
 static void
 refused(const char *in, const char *queue, const char *word)
 {
+	struct handler h = { HANDLER_CGI, NULL };
 	struct err e = ERR_INIT;
-	char *path = NULL;
 
-	ck_assert_int_eq(find_handler(in, queue, &path, &e), ERR_CONFIG);
-	ck_assert_ptr_null(path);
+	ck_assert_int_eq(find_handler(in, queue, &h, &e), ERR_CONFIG);
+	ck_assert_ptr_null(h.path);
 	ck_assert_msg(strstr(e.text, word) != NULL, "%s", e.text);
 }
 
 static void
 found(const char *in, const char *queue)
 {
+	struct handler h = { HANDLER_SQL, NULL };
 	struct err e = ERR_INIT;
-	char *path = NULL, want[256];
+	char want[256];
 
-	ck_assert_msg(
-	    find_handler(in, queue, &path, &e) == ERR_OK, "%s", e.text);
+	ck_assert_msg(find_handler(in, queue, &h, &e) == ERR_OK, "%s", e.text);
+	ck_assert_int_eq(h.kind, HANDLER_CGI);
 	snprintf(want, sizeof(want), "%s/%s", in, queue);
-	ck_assert_str_eq(path, want);
-	free(path);
+	ck_assert_str_eq(h.path, want);
+	free(h.path);
 }
 
 START_TEST(program)
