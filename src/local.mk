@@ -39,7 +39,10 @@ libnightdrop_a_SOURCES = \
 	src/batch/stream.c \
 	src/batch/tell.c \
 	src/batch/ticker.c src/batch/ticker.h \
+	src/batch/trial.h \
 	src/batch/try.c src/batch/try.h \
+	src/batch/try_given.c \
+	src/batch/try_report.c \
 	src/batch/work.c \
 	src/batch/worker.h \
 	src/db/conn.c src/db/conn.h \

@@ -24,6 +24,7 @@ enum {
 	OPT_DRAIN,
 	OPT_HELP,
 	OPT_JOIN,
+	OPT_LIMIT,
 	OPT_PRINT_CONFIG,
 	OPT_QUEUE,
 	OPT_QUIET,
@@ -34,6 +35,7 @@ enum {
 	OPT_STRICT,
 	OPT_TRY,
 	OPT_TYPE,
+	OPT_VARIABLE,
 	OPT_VERSION
 };
 
@@ -46,6 +48,7 @@ static const struct option table[] = {
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "jobs", required_argument, NULL, 'j' },
 	{ "join", no_argument, NULL, OPT_JOIN },
+	{ "limit", required_argument, NULL, OPT_LIMIT },
 	{ "print-config", no_argument, NULL, OPT_PRINT_CONFIG },
 	{ "queue", required_argument, NULL, OPT_QUEUE },
 	{ "quiet", no_argument, NULL, OPT_QUIET },
@@ -56,6 +59,7 @@ static const struct option table[] = {
 	{ "strict", no_argument, NULL, OPT_STRICT },
 	{ "try", required_argument, NULL, OPT_TRY },
 	{ "type", required_argument, NULL, OPT_TYPE },
+	{ "variable", required_argument, NULL, OPT_VARIABLE },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ NULL, 0, NULL, 0 },
 };
@@ -171,6 +175,27 @@ take_report(struct options *o, int c, const char *value, struct err *e)
 	return true;
 }
 
+/* What a handler is tried with: false, it is another option. */
+static bool
+take_try(struct options *o, int c, const char *value, struct err *e)
+{
+	struct words *w = c == OPT_LIMIT ? &o->limits : &o->variables;
+
+	if (c == OPT_TRY) {
+		o->mode = MODE_TRY;
+		o->handler = value;
+	} else if (c == OPT_TYPE) {
+		o->type = value;
+	} else if (c != OPT_LIMIT && c != OPT_VARIABLE) {
+		return false;
+	} else if (w->len == sizeof(w->word) / sizeof(w->word[0])) {
+		err_set(e, ERR_CONFIG, "%.60s: too many of this option", value);
+	} else {
+		w->word[w->len++] = value;
+	}
+	return true;
+}
+
 /* First reading: all but settings, which lie on top of the file that
  * --config names wherever it stands on the line. */
 static enum err_code
@@ -181,7 +206,8 @@ read_line(struct options *o, int argc, char **argv, struct err *e)
 	opterr = 0;
 	optind = 1;
 	while ((c = getopt_long(argc, argv, "j:", table, NULL)) != -1) {
-		if (take_way(o, c, optarg, e) || take_report(o, c, optarg, e)) {
+		if (take_way(o, c, optarg, e) || take_report(o, c, optarg, e) ||
+		    take_try(o, c, optarg, e)) {
 			if (e->code != ERR_OK)
 				return e->code;
 			continue;
@@ -206,13 +232,6 @@ read_line(struct options *o, int argc, char **argv, struct err *e)
 		case OPT_QUEUE:
 			if (add_queues(o, optarg, e) != ERR_OK)
 				return e->code;
-			break;
-		case OPT_TRY:
-			o->mode = MODE_TRY;
-			o->handler = optarg;
-			break;
-		case OPT_TYPE:
-			o->type = optarg;
 			break;
 		case OPT_VERSION:
 			o->mode = MODE_VERSION;
@@ -263,8 +282,10 @@ options_read(struct options *o, int argc, char **argv, struct err *e)
 	code = read_line(o, argc, argv, e);
 	if (code != ERR_OK || o->mode == MODE_HELP || o->mode == MODE_VERSION)
 		return code;
-	if (o->type != NULL && o->mode != MODE_TRY)
-		return err_set(e, ERR_CONFIG, "--type belongs to --try");
+	if (o->mode != MODE_TRY &&
+	    (o->type != NULL || o->variables.len + o->limits.len > 0))
+		return err_set(e, ERR_CONFIG,
+		    "--type, --variable and --limit belong to --try");
 	if (o->mode == MODE_ADOPT && o->reason[0] == '\0')
 		return err_set(e, ERR_CONFIG, "--adopt wants a reason");
 	if ((o->ways & RUN_WAY_RESUME) != 0 && o->ways != RUN_WAY_RESUME)

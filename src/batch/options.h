@@ -23,6 +23,11 @@ enum mode {
 	MODE_VERSION
 };
 
+struct words { /* of an option that may be given more than once */
+	const char *word[32];
+	size_t len;
+};
+
 struct options {
 	enum mode mode;
 	bool quiet;
@@ -34,9 +39,10 @@ struct options {
 	char *queues;	    /* the text that scope points into */
 	const char **scope; /* queues to run; NULL: all */
 	size_t scope_len;
-	const char *reason;  /* --adopt */
-	const char *handler; /* --try: a path, or a queue's name */
-	const char *type;    /* --type; NULL: none */
+	const char *reason;		/* --adopt */
+	const char *handler;		/* --try: a path, or a queue's name */
+	const char *type;		/* --type; NULL: none */
+	struct words variables, limits; /* NAME=VALUE, for --try */
 	struct config config;
 };
 

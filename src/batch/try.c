@@ -1,51 +1,48 @@
 /*
- * --try.
+ * --try: one handler, run by the same slot that runs it at night.
  *
  * SPDX-License-Identifier: ISC
  */
 #include "batch/try.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <jansson.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/digest.h"
 #include "batch/guardian.h"
 #include "batch/lockfile.h"
-#include "batch/report.h"
-#include "handler/environment.h"
+#include "batch/trial.h"
 #include "handler/escape.h"
-#include "handler/find.h"
-#include "handler/slot.h"
 
-/* A queue's limits as they are where the DBA has set nothing. */
-#define TIME_LIMIT_MS 3600000
-#define MAX_OUTPUT 1073741824
-#define MAX_ATTEMPTS 3
+#define LOOK_MS 1000 /* between two looks at whether a signal has come */
 
-struct trial {
-	const struct options *options;
-	struct handler handler;
-	char *tmp, *lock;
-	char directory[PATH_MAX];
-	int lock_fd;
-	struct user user;
-	FILE *body;   /* of the submission */
-	FILE *output; /* of the answer, where it is long */
-	int64_t size;
-	uint8_t digest[DIGEST_LEN];
-	char **env;
-};
+/* A signal handler has nothing but file scope. */
+static volatile sig_atomic_t signals;
+
+static void
+on_signal(int sig)
+{
+	(void)sig;
+	signals = signals + 1;
+}
+
+static void
+catch_signals(void)
+{
+	static const int caught[] = { SIGHUP, SIGINT, SIGTERM };
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	sigemptyset(&sa.sa_mask);
+	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
+		sigaction(caught[i], &sa, NULL);
+	sa.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &sa, NULL);
+}
 
 /* stdin as a file whose size is known; its digest. */
 static enum err_code
@@ -53,24 +50,27 @@ read_body(struct trial *t, struct err *e)
 {
 	struct digest *d = digest_new();
 	char block[65536];
-	size_t n;
+	size_t n = 0;
 
-	if ((t->body = tmpfile()) == NULL) {
-		digest_free(d);
-		return err_set(e, ERR_IO, "cannot make a temporary file: %s",
-		    strerror(errno));
-	}
-	while ((n = fread(block, 1, sizeof(block), stdin)) > 0) {
-		digest_add(d, block, n);
-		t->size += (int64_t)n;
-		if (fwrite(block, 1, n, t->body) != n)
-			break;
-	}
+	if (isatty(STDIN_FILENO))
+		fputs(
+		    "The job's body, from the terminal; ^D ends it:\n", stderr);
+	if ((t->body = tmpfile()) != NULL)
+		while ((n = fread(block, 1, sizeof(block), stdin)) > 0) {
+			digest_add(d, block, n);
+			t->size += (int64_t)n;
+			if (fwrite(block, 1, n, t->body) != n)
+				break;
+		}
 	digest_end(d, t->digest);
 	digest_free(d);
-	if (ferror(stdin) || fflush(t->body) != 0)
+	if (t->body == NULL || n > 0 || fflush(t->body) != 0)
+		return err_set(e, ERR_IO,
+		    "the body cannot be kept in a temporary file: %s",
+		    strerror(errno));
+	if (ferror(stdin))
 		return err_set(
-		    e, ERR_IO, "cannot copy stdin: %s", strerror(errno));
+		    e, ERR_IO, "the body cannot be read: %s", strerror(errno));
 	rewind(t->body);
 	return ERR_OK;
 }
@@ -91,49 +91,134 @@ absolute(const char *name, char *out, size_t size)
 	return n > 0 && (size_t)n < size;
 }
 
+/* "report.sql" is the file of queue report. */
+static const char *
+queue_of(const char *file, char out[static NAME_MAX + 1])
+{
+	const char *ending = strrchr(file, '.');
+	size_t len = strlen(file);
+
+	if (ending != NULL &&
+	    (strcmp(ending, ".fcgi") == 0 || strcmp(ending, ".sql") == 0))
+		len = (size_t)(ending - file);
+	snprintf(out, NAME_MAX + 1, "%.*s", (int)len, file);
+	return out;
+}
+
 /* A queue's name, or a path, which is then held to the same rules. */
 static enum err_code
 find_program(struct trial *t, struct err *e)
 {
 	const char *name = t->options->handler, *last = strrchr(name, '/');
-	char *slash;
+	char queue[NAME_MAX + 1], *slash;
 
 	if (!absolute(last == NULL ? t->options->config.handler_dir : name,
 		t->directory, sizeof(t->directory)))
 		return err_set(
 		    e, ERR_CONFIG, "%.200s: not a usable path", name);
-	if (last == NULL)
-		return find_handler(t->directory, name, &t->handler, e);
+	if (last == NULL) {
+		if (find_handler(t->directory, name, &t->handler, e) !=
+			ERR_OK &&
+		    access(name, F_OK) == 0)
+			fprintf(stderr,
+			    "nightdrop-batch: for the file here: --try ./%s\n",
+			    name);
+		return e->code;
+	}
 	slash = strrchr(t->directory, '/');
 	slash[slash == t->directory] = '\0';
-	return find_handler(t->directory, last + 1, &t->handler, e);
+	return find_handler(
+	    t->directory, queue_of(last + 1, queue), &t->handler, e);
 }
 
+/* In run_dir, as at night.  Who writes a handler may have none: then where
+ * temporary files are, and that is told. */
 static enum err_code
-build_environment(struct trial *t, struct err *e)
+place_tmp(struct trial *t, struct err *e)
 {
+	struct config c = t->options->config;
+	char everybodys[] = "/tmp";
+	struct err why = ERR_INIT;
+
+	if (lockfile_new(&c, &t->lock, &t->lock_fd, &why) != ERR_OK) {
+		fprintf(stderr,
+		    "nightdrop-batch: run_dir, %s, is not to be written here; "
+		    "this TMPDIR is in /tmp\n",
+		    c.run_dir);
+		c.run_dir = everybodys;
+		if (lockfile_new(&c, &t->lock, &t->lock_fd, e) != ERR_OK)
+			return e->code;
+	}
+	t->tmp = lockfile_tmp(t->lock, 0);
+	return ERR_OK;
+}
+
+/* What the database knows at night, in its time zone, is made up here. */
+static void
+make_facts(struct trial *t)
+{
+	static char today[16];
 	int64_t now = clock_wall_us();
-	struct environment_facts f = {
-		.request = SLICE_LIT("{\"REQUEST_URI\": \"/\"}"),
-		.request_fields = SLICE_LIT("[]"),
+	time_t seconds = (time_t)(now / 1000000);
+	struct tm tm;
+
+	if (localtime_r(&seconds, &tm) == NULL ||
+	    strftime(today, sizeof(today), "%Y-%m-%d", &tm) == 0)
+		abort();
+	t->facts = (struct environment_facts) {
 		.type = slice_str(t->options->type),
 		.size = t->size,
 		.program = t->handler.path,
 		.tmp = t->tmp,
 		.id = uuid_v7(now / 1000, 0),
 		.attempt = 1,
-		.max_attempts = MAX_ATTEMPTS,
+		.max_attempts = (int)t->limits.max_attempts,
+		.business_date = today,
 		.accepted_us = now,
-		.deadline_us = now + (int64_t)TIME_LIMIT_MS * 1000,
+		.deadline_us = now + t->limits.time_limit * 1000,
 		.digest = slice_mem(t->digest, sizeof(t->digest)),
 		.state = SLICE_NONE,
 	};
-
-	return environment_new(&f, &t->env, e);
 }
 
-static void
-move_bytes(struct trial *t, struct slot *s)
+static enum err_code
+build_environment(struct trial *t, struct err *e)
+{
+	char *request, *fields;
+	enum err_code code;
+
+	make_facts(t);
+	if ((code = trial_variables(t, e)) != ERR_OK)
+		return code;
+	request = json_dumps(t->request, JSON_COMPACT);
+	fields = json_dumps(t->fields, JSON_COMPACT);
+	if (request == NULL || fields == NULL)
+		abort();
+	t->facts.request = slice_str(request);
+	t->facts.request_fields = slice_str(fields);
+	code = environment_new(&t->facts, &t->env, e);
+	free(request);
+	free(fields);
+	return code == ERR_OK ? trial_variables_taken(t, e) : code;
+}
+
+static enum err_code
+prepare(struct trial *t, struct err *e)
+{
+	enum err_code code;
+
+	if ((code = trial_limits(t, e)) != ERR_OK ||
+	    (code = user_find(t->options->config.handler_user, &t->user, e)) !=
+		ERR_OK ||
+	    (code = find_program(t, e)) != ERR_OK ||
+	    (code = place_tmp(t, e)) != ERR_OK ||
+	    (code = read_body(t, e)) != ERR_OK)
+		return code;
+	return build_environment(t, e);
+}
+
+static enum err_code
+move_bytes(struct trial *t, struct slot *s, struct err *e)
 {
 	static char block[SLOT_INPUT_SIZE];
 	struct slice data;
@@ -143,13 +228,26 @@ move_bytes(struct trial *t, struct slot *s)
 		slot_feed(s,
 		    slice_mem(block, fread(block, 1, sizeof(block), t->body)));
 	while (slot_output(s, &data, &seq)) {
-		if (t->output == NULL && (t->output = tmpfile()) == NULL) {
-			slot_output_refused(s);
-			return;
-		}
-		fwrite(data.ptr, 1, data.len, t->output);
+		if ((t->output == NULL && (t->output = tmpfile()) == NULL) ||
+		    fwrite(data.ptr, 1, data.len, t->output) != data.len)
+			return err_set(e, ERR_IO,
+			    "its answer cannot be kept in a temporary file: "
+			    "%s",
+			    strerror(errno));
 		slot_output_taken(s);
 	}
+	return ERR_OK;
+}
+
+/* The first signal is to it as the end of a night, the second one KILL. */
+static void
+pass_signals(struct trial *t, struct slot *s)
+{
+	int n = signals;
+
+	if (n > t->stops)
+		(t->stops == 0 && n == 1 ? slot_stop : slot_kill)(s);
+	t->stops = n;
 }
 
 static enum err_code
@@ -157,128 +255,39 @@ run_handler(
     struct trial *t, struct slot *s, struct slot_outcome *out, struct err *e)
 {
 	struct slot_job j = {
+		.id = t->facts.id,
 		.program = t->handler.path,
 		.directory = t->directory,
 		.tmp = t->tmp,
 		.env = t->env,
 		.size = t->size,
-		.time_limit_ms = TIME_LIMIT_MS,
-		.max_output = MAX_OUTPUT,
+		.time_limit_ms = t->limits.time_limit,
+		.cpu_limit_s = (t->limits.cpu_limit + 999) / 1000,
+		.memory_limit = t->limits.memory_limit,
+		.max_output = t->limits.max_output,
+		.max_files = t->limits.max_files,
 		.user = &t->user,
 	};
 	struct pollfd fds[SLOT_FDS];
-	enum err_code code;
-	int n;
+	enum err_code code = slot_start(s, &j, e);
+	const char *progress;
+	int n, ms;
 
-	if ((code = slot_start(s, &j, e)) != ERR_OK)
-		return code;
-	for (move_bytes(t, s); !slot_done(s, out); move_bytes(t, s)) {
+	while (code == ERR_OK && (code = move_bytes(t, s, e)) == ERR_OK &&
+	       !slot_done(s, out)) {
+		pass_signals(t, s);
 		n = slot_poll(s, fds);
-		if (poll(fds, (nfds_t)n, slot_timeout_ms(s)) == -1)
+		ms = slot_timeout_ms(s);
+		if (ms < 0 || ms > LOOK_MS)
+			ms = LOOK_MS;
+		if (poll(fds, (nfds_t)n, ms) == -1)
 			for (int i = 0; i < n; i++)
 				fds[i].revents = 0;
 		slot_step(s, fds, n);
+		if ((progress = slot_progress(s)) != NULL)
+			trial_print_progress(progress);
 	}
-	return ERR_OK;
-}
-
-static void
-print_environment(const struct trial *t)
-{
-	char *const *v;
-	int column = 0, len;
-
-	printf("environment  ");
-	for (v = t->env; *v != NULL; v++) {
-		len = (int)strcspn(*v, "=");
-		if (column > 0 && column + len > 64) {
-			printf("\n             ");
-			column = 0;
-		}
-		printf("%.*s ", len, *v);
-		column += len + 1;
-	}
-	printf("\nlimits       time %d s, answer %d bytes (a queue's defaults)"
-	       "\n",
-	    TIME_LIMIT_MS / 1000, MAX_OUTPUT);
-}
-
-/* [["Name", "value"], ...] as lines. */
-static void
-print_fields(struct slice fields)
-{
-	json_t *list = json_loadb(fields.ptr, fields.len, 0, NULL), *field;
-	size_t i;
-
-	for (i = 0; i < json_array_size(list); i++) {
-		field = json_array_get(list, i);
-		printf("%-12s %s: %s\n", i == 0 ? "header" : "",
-		    json_string_value(json_array_get(field, 0)),
-		    json_string_value(json_array_get(field, 1)));
-	}
-	json_decref(list);
-}
-
-static void
-print_outcome(const struct trial *t, const struct slot_outcome *o)
-{
-	static const char *const words[] = {
-		[RESULT_SUCCESSFUL] = "successful",
-		[RESULT_FAILED] = "failed for good",
-		[RESULT_RETRY] = "to be tried again",
-		[RESULT_CONTINUE] = "to be continued in the next run",
-	};
-
-	printf("handler      %s\n", t->handler.path);
-	print_environment(t);
-	printf("outcome      %s: %d %s, by %s, after %.3f s\n",
-	    words[o->result], o->status, o->reason,
-	    o->by_handler ? "the handler" : "nightdrop",
-	    (double)(o->ended_us - o->started_us) / 1e6);
-	if (o->signal != 0)
-		printf("process      killed by signal %d\n", o->signal);
-	else
-		printf("process      exit %d\n", o->exit_code);
-	printf("body sent    %" PRId64 " bytes\n", t->size);
-	print_fields(o->fields);
-	if (o->log.len > 0)
-		printf("stderr       %zu bytes:\n%.*s%s", o->log.len,
-		    (int)o->log.len, o->log.ptr,
-		    o->log.ptr[o->log.len - 1] == '\n' ? "" : "\n");
-	printf("body         %" PRId64 " bytes:\n", o->size);
-}
-
-static void
-print_body(struct trial *t, const struct slot_outcome *o)
-{
-	char block[65536];
-	size_t n;
-
-	if (t->output == NULL) {
-		fwrite(o->body.ptr != NULL ? o->body.ptr : "", 1, o->body.len,
-		    stdout);
-		return;
-	}
-	rewind(t->output);
-	while ((n = fread(block, 1, sizeof(block), t->output)) > 0)
-		fwrite(block, 1, n, stdout);
-}
-
-static enum err_code
-prepare(struct trial *t, struct err *e)
-{
-	enum err_code code;
-
-	if ((code = user_find(t->options->config.handler_user, &t->user, e)) !=
-		ERR_OK ||
-	    (code = find_program(t, e)) != ERR_OK ||
-	    (code = lockfile_new(
-		 &t->options->config, &t->lock, &t->lock_fd, e)) != ERR_OK)
-		return code;
-	t->tmp = lockfile_tmp(t->lock, 0);
-	if ((code = read_body(t, e)) != ERR_OK)
-		return code;
-	return build_environment(t, e);
+	return code;
 }
 
 static void
@@ -292,10 +301,27 @@ trial_fini(struct trial *t)
 		fclose(t->body);
 	if (t->output != NULL)
 		fclose(t->output);
+	json_decref(t->request);
+	json_decref(t->fields);
 	free(t->handler.path);
 	free(t->tmp);
 	free(t->lock);
 	free(t->env);
+}
+
+static int
+run_trial(struct trial *t, struct slot *s, struct err *e)
+{
+	struct slot_outcome out;
+
+	trial_print_start(t);
+	if (run_handler(t, s, &out, e) != ERR_OK)
+		return EXIT_TEMP;
+	trial_print_end(t, &out);
+	return out.result == RESULT_SUCCESSFUL ||
+		       out.result == RESULT_CONTINUE ?
+		   EXIT_SUCCESS :
+		   EXIT_FAILURE;
 }
 
 int
@@ -304,17 +330,17 @@ try_main(const struct options *o)
 	struct trial t = { .options = o, .lock_fd = -1 };
 	struct escape *escape = escape_new();
 	struct slot *slot = slot_new(escape);
-	struct slot_outcome out;
 	struct err e = ERR_INIT;
-	int code = EXIT_SUCCESS;
+	int code;
 
-	signal(SIGPIPE, SIG_IGN);
-	if (prepare(&t, &e) != ERR_OK ||
-	    run_handler(&t, slot, &out, &e) != ERR_OK) {
-		code = report_error(&e);
-	} else {
-		print_outcome(&t, &out);
-		print_body(&t, &out);
+	catch_signals();
+	if (prepare(&t, &e) == ERR_OK)
+		code = run_trial(&t, slot, &e);
+	else
+		code = e.code == ERR_IO ? EXIT_TEMP : EXIT_CONF;
+	if (e.code != ERR_OK) {
+		fflush(stdout);
+		fprintf(stderr, "nightdrop-batch: %s\n", e.text);
 	}
 	slot_free(slot);
 	escape_free(escape);

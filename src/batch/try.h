@@ -9,7 +9,8 @@
 #include "batch/options.h"
 
 /* Body from stdin; what became of it on stdout, the body of the answer last.
- * Exit code: 0 whatever the outcome, 75 or 78 where it could not be run. */
+ * Exit code: 0 successful or to be continued, 1 any other outcome, 75 or 78
+ * where it could not be run. */
 int try_main(const struct options *o);
 
 #endif

@@ -182,7 +182,9 @@ find_handler(
 	/* Never a path, never hidden. */
 	if (!queue_name_ok(slice_str(queue)))
 		return err_set(e, ERR_CONFIG,
-		    "'%s' is not a name that a queue can have", queue);
+		    "'%s' is not a name that a queue can have: a small "
+		    "letter, then small letters, digits, - and _",
+		    queue);
 	if ((code = check_directories(dir, e)) != ERR_OK ||
 	    (code = choose_file(dir, queue, &h.kind, e)) != ERR_OK)
 		return code;

@@ -63,6 +63,15 @@ START_TEST(modes)
 	ck_assert_str_eq(o.type, "text/csv");
 	ck_assert_ptr_null(o.scope);
 	options_fini(&o);
+	code = READ(&o, &e, W("--variable"), W("A=b=c"), W("--try=x"),
+	    W("--limit=max_files=20"), W("--variable=C="));
+	ck_assert_int_eq(code, ERR_OK);
+	ck_assert_uint_eq(o.variables.len, 2);
+	ck_assert_str_eq(o.variables.word[0], "A=b=c");
+	ck_assert_str_eq(o.variables.word[1], "C=");
+	ck_assert_uint_eq(o.limits.len, 1);
+	ck_assert_str_eq(o.limits.word[0], "max_files=20");
+	options_fini(&o);
 	ck_assert_int_eq(READ(&o, &e, W("--help"), W("--whatever")), ERR_OK);
 	ck_assert_int_eq(o.mode, MODE_HELP);
 	options_fini(&o);
