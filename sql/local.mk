@@ -64,6 +64,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/key_take.sql \
 	sql/functions/lease_renew.sql \
 	sql/functions/metrics.sql \
+	sql/functions/lock_spent.sql \
 	sql/functions/mine.sql \
 	sql/functions/named_accept.sql \
 	sql/functions/named_check.sql \

@@ -23,6 +23,7 @@ libnightdrop_a_SOURCES = \
 	src/batch/handlers.c src/batch/handlers.h \
 	src/batch/job.c src/batch/job.h \
 	src/batch/keep.c \
+	src/batch/leftover.c src/batch/leftover.h \
 	src/batch/lockfile.c src/batch/lockfile.h \
 	src/batch/loop.c \
 	src/batch/open.c src/batch/open.h \

@@ -196,6 +196,13 @@ tell(const struct entering *n, const struct rows *rows,
 	return ERR_OK;
 }
 
+static bool
+is_seated(const struct run_place *place)
+{
+	return place->verdict == RUN_OPENED || place->verdict == RUN_RESUMED ||
+	       place->verdict == RUN_JOINED;
+}
+
 static void
 take_place(struct worker *w, const struct run_place *place, int64_t sent)
 {
@@ -221,15 +228,17 @@ enter_run(struct entering *n, int64_t until, struct err *e)
 	enum err_code code;
 	int64_t sent;
 
-	if ((code = ask(n, until, &rows, &place, &sent, e)) == ERR_OK) {
+	if ((code = lockfile_mark(n->w->ward->lock_fd,
+		 slice_str(n->w->instance), e)) == ERR_OK &&
+	    (code = ask(n, until, &rows, &place, &sent, e)) == ERR_OK) {
+		if (!is_seated(&place))
+			lockfile_clear(n->w->ward->lock_fd);
 		n->recorded = place.verdict == RUN_BUSY ||
 			      place.verdict == RUN_DONE ||
 			      place.verdict == RUN_NOTHING;
 		code = tell(n, rows, &place, until, e);
 	}
-	n->nothing = place.verdict != RUN_OPENED &&
-		     place.verdict != RUN_RESUMED &&
-		     place.verdict != RUN_JOINED;
+	n->nothing = !is_seated(&place);
 	if (code == ERR_OK && !n->nothing)
 		take_place(n->w, &place, sent);
 	rows_free(rows);

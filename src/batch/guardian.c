@@ -132,7 +132,9 @@ worker_wait(struct guardian *g, pid_t worker)
 static int
 workers_run(struct guardian *g, worker_fn *fn, void *ctx)
 {
-	struct ward ward = { .watch = g->watch, .lock = g->lock };
+	struct ward ward = {
+		.watch = g->watch, .lock = g->lock, .lock_fd = g->fd
+	};
 	int restarts, status;
 	pid_t pid;
 
@@ -145,17 +147,10 @@ workers_run(struct guardian *g, worker_fn *fn, void *ctx)
 		status = worker_wait(g, pid);
 		reap_all();
 		lockfile_sweep(g->lock);
-		if (WIFEXITED(status)) {
-			/* A worker that did not leave its run needs the file:
-			 * free, it proves to the next batch that we died. */
-			if (atomic_load(&g->watch->worker) == 0)
-				unlink(g->lock);
+		if (WIFEXITED(status))
 			return WEXITSTATUS(status);
-		}
-		if (g->stopping && atomic_load(&g->watch->worker) == 0) {
-			unlink(g->lock); /* stopped before it had opened */
-			return EXIT_SUCCESS;
-		}
+		if (g->stopping && atomic_load(&g->watch->worker) == 0)
+			return EXIT_SUCCESS; /* stopped before it had opened */
 		ward.run = atomic_load(&g->watch->run);
 		ward.predecessor = atomic_load(&g->watch->worker);
 		log_event(LEVEL_ERROR,
@@ -169,7 +164,7 @@ workers_run(struct guardian *g, worker_fn *fn, void *ctx)
 			    "%lld died by signal %d; the next batch on this "
 			    "host resumes the run\n",
 			    (long long)ward.run, WTERMSIG(status));
-			return EXIT_TEMP; /* the file stays: proof of death */
+			return EXIT_TEMP;
 		}
 		atomic_store(&g->watch->lease_until, 0);
 	}
@@ -187,10 +182,14 @@ guardian_run(const struct config *c, worker_fn *fn, void *ctx, int *exit_code,
 	if ((code = reap_adopt(e)) != ERR_OK)
 		return code;
 	signals_block(&g); /* first: nothing is left behind by one */
-	if ((code = lockfile_new(c, &g.lock, &g.fd, e)) == ERR_OK)
-		*exit_code = workers_run(&g, fn, ctx);
-	if (g.fd != -1)
-		close(g.fd);
+	if ((code = lockfile_new(c, &g.lock, &g.fd, e)) != ERR_OK)
+		return code;
+	*exit_code = workers_run(&g, fn, ctx);
+	/* Where a worker may not have left its run, the file stays: free, it
+	 * proves to the next batch that we are dead. */
+	if (lockfile_is_clear(g.fd))
+		unlink(g.lock);
+	close(g.fd);
 	free(g.lock);
-	return code;
+	return ERR_OK;
 }

@@ -37,6 +37,7 @@ struct watch {
 struct ward { /* what a worker is told */
 	struct watch *watch;
 	const char *lock;    /* path of the guardian's locked file */
+	int lock_fd;	     /* and its descriptor, to mark it */
 	int64_t run;	     /* join this run; 0: open one */
 	int64_t predecessor; /* the worker that died before; 0: none */
 };

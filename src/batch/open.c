@@ -6,6 +6,7 @@
  */
 #include "batch/open.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -80,6 +81,8 @@ greet(struct worker *w, int64_t until, struct err *e)
 		w->offset_us =
 		    rows_time(rows, 0, 2) - (before + clock_mono_us()) / 2;
 		moved = rows_bool(rows, 0, 4);
+		snprintf(w->instance, sizeof(w->instance), "%.*s",
+		    (int)rows_text(rows, 0, 1).len, rows_text(rows, 0, 1).ptr);
 		rows_free(rows);
 	}
 	return moved ? open_moved(e) : ERR_OK;

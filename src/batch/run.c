@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "batch/leftover.h"
 #include "batch/open.h"
 #include "batch/options.h"
 #include "batch/worker.h"
@@ -34,6 +35,7 @@ tidy(struct worker *w)
 	int64_t until = clock_mono_ms() + TIDY_MS;
 	bool more = true;
 
+	leftover_sweep(w, until);
 	while (more && clock_mono_ms() < until) {
 		struct err e = ERR_INIT;
 		struct params p;
@@ -81,6 +83,7 @@ close_run(struct worker *w, struct err *e)
 
 	if (leave(w, &rows, e) != ERR_OK)
 		return report_error(e);
+	lockfile_clear(w->ward->lock_fd);
 	atomic_store(&w->ward->watch->worker, 0);
 	atomic_store(&w->ward->watch->lease_until, 0);
 	code = report_print(w->report, rows);

@@ -28,6 +28,7 @@
 #include "batch/guardian.h"
 #include "batch/handlers.h"
 #include "batch/job.h"
+#include "batch/lockfile.h"
 #include "batch/pass.h"
 #include "batch/report.h"
 #include "batch/ticker.h"
@@ -69,8 +70,9 @@ struct worker {
 	struct conn *conn;
 	struct run_worker me;
 	int64_t run;
-	char business_date[16]; /* 2026-11-25 */
-	int64_t offset_us;	/* server's clock minus our monotonic one */
+	char business_date[16];		   /* 2026-11-25 */
+	char instance[LOCK_INSTANCE_SIZE]; /* id of the database's */
+	int64_t offset_us; /* server's clock minus our monotonic one */
 
 	int64_t lease_ms, lease_until; /* length; end on the mono clock */
 	int64_t renew_at;

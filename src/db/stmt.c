@@ -222,6 +222,9 @@ static const struct stmt stmts[STMT_COUNT] = {
 	    "$6::uuid, $7::bigint[], $8::text[], $9::integer)",
 	    9, OPENED_TYPES },
 	[STMT_ADOPT] = { "adopt", "select nightdrop.adopt($1::text)", 1, "t" },
+	[STMT_LOCK_SPENT] = { "lock_spent",
+	    "select name, spent from nightdrop.lock_spent($1::text[])", 1,
+	    "tb" },
 	[STMT_RECOVER] = { "recover",
 	    "select workers, requeued, charged, failed "
 	    "from nightdrop.recover($1::bigint, $2::uuid, $3::bigint[])",

@@ -172,9 +172,9 @@ tmpdir_close(struct tmpdir *t)
 	forget(t);
 }
 
-/* Whatever is at path: a worker died, or a handler put something there. */
-static void
-clear_path(const char *path)
+/* A worker died, or a handler put something there. */
+void
+tmpdir_remove(const char *path)
 {
 	struct tmpdir old = { .path = NULL };
 
@@ -196,7 +196,7 @@ make(struct tmpdir *t, const char *path, const struct user *owner)
 	if (mkdir(path, 0700) != 0) {
 		if (errno != EEXIST)
 			return false;
-		clear_path(path);
+		tmpdir_remove(path);
 		if (mkdir(path, 0700) != 0)
 			return false;
 	}

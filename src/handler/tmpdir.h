@@ -38,4 +38,7 @@ bool tmpdir_clean(struct tmpdir *t);
 /* Remove it with all that is in it. */
 void tmpdir_close(struct tmpdir *t);
 
+/* Remove whatever is at path: what a worker left that was killed. */
+void tmpdir_remove(const char *path);
+
 #endif

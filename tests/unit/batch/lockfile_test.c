@@ -6,11 +6,14 @@
 #include "batch/lockfile.h"
 
 #include <check.h>
+#include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static struct config config;
@@ -74,6 +77,96 @@ START_TEST(another_file)
 }
 END_TEST
 
+static void
+make_deep(const char *dir, int depth)
+{
+	int at = open(dir, O_RDONLY | O_DIRECTORY), next;
+
+	for (; depth > 0; depth--, at = next) {
+		ck_assert_int_eq(mkdirat(at, "d", 0700), 0);
+		next = openat(at, "d", O_RDONLY | O_DIRECTORY);
+		close(at);
+	}
+	close(at);
+}
+
+START_TEST(marked_and_clear)
+{
+	static const char id[] = "0b7c7b5e-8ac5-4d3c-9a3a-4c1f0d3c5e77";
+	struct lock_mark mark, again;
+	struct err e = ERR_INIT;
+	char *path;
+	int fd, other;
+
+	ck_assert_int_eq(lockfile_new(&config, &path, &fd, &e), ERR_OK);
+	ck_assert(lockfile_is_clear(fd));
+	ck_assert_int_eq(lockfile_mark(fd, SLICE_LIT("x"), &e), ERR_SHAPE);
+	ck_assert(lockfile_look(path, &mark));
+	ck_assert_str_eq(mark.instance, "");
+	ck_assert_int_eq(lockfile_mark(fd, slice_str(id), &e), ERR_OK);
+	ck_assert(!lockfile_is_clear(fd));
+	ck_assert(lockfile_look(path, &again));
+	ck_assert_str_eq(again.instance, id);
+
+	lockfile_remove(path, &again); /* it lives */
+	ck_assert_int_eq(access(path, F_OK), 0);
+	close(fd);
+	lockfile_remove(path, &mark); /* it was marked meanwhile */
+	ck_assert_int_eq(access(path, F_OK), 0);
+	ck_assert_int_ne(other = lockfile_try(path), -1);
+	lockfile_clear(other);
+	ck_assert(lockfile_is_clear(other));
+	close(other);
+	ck_assert(lockfile_look(path, &mark));
+	lockfile_remove(path, &mark);
+	ck_assert_int_eq(access(path, F_OK), -1);
+	free(path);
+}
+END_TEST
+
+static void
+sweep_for_ever(void)
+{
+	struct lock_mark mark;
+	struct dirent *entry;
+	char path[8192];
+	DIR *d = opendir(config.run_dir);
+
+	for (;; rewinddir(d))
+		while ((entry = readdir(d)) != NULL) {
+			snprintf(path, sizeof(path), "%s/%s", config.run_dir,
+			    entry->d_name);
+			if (lockfile_look(path, &mark))
+				lockfile_remove(path, &mark);
+		}
+}
+
+/* One that is just being made is not locked yet. */
+START_TEST(made_beside_a_sweep)
+{
+	struct err e = ERR_INIT;
+	struct stat here, there;
+	pid_t pid = fork();
+	char *path;
+	int i, fd;
+
+	if (pid == 0)
+		sweep_for_ever();
+	for (i = 0; i < 2000; i++) {
+		ck_assert_int_eq(lockfile_new(&config, &path, &fd, &e), ERR_OK);
+		ck_assert_int_eq(stat(path, &there), 0);
+		ck_assert_int_eq(fstat(fd, &here), 0);
+		ck_assert_int_eq(here.st_ino, there.st_ino);
+		ck_assert_int_eq(lockfile_try(path), -1);
+		unlink(path);
+		close(fd);
+		free(path);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+END_TEST
+
 START_TEST(sweeps_its_own_directories)
 {
 	struct err e = ERR_INIT;
@@ -90,6 +183,7 @@ START_TEST(sweeps_its_own_directories)
 	ck_assert_int_eq(mkdir(inner, 0700), 0);
 	snprintf(inner, sizeof(inner), "%s/sub/link", tmp);
 	ck_assert_int_eq(symlink(kept, inner), 0);
+	make_deep(tmp, 300);
 	lockfile_sweep(mine);
 	ck_assert_int_eq(access(tmp, F_OK), -1);
 	ck_assert_int_eq(access(kept, F_OK), 0);
@@ -131,6 +225,8 @@ lockfile_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, held_then_free);
 	tcase_add_test(t, another_file);
+	tcase_add_test(t, marked_and_clear);
+	tcase_add_test(t, made_beside_a_sweep);
 	tcase_add_test(t, sweeps_its_own_directories);
 	tcase_add_test(t, no_directory);
 	suite_add_tcase(s, t);
