@@ -10,7 +10,8 @@ dist_sqlmigrations_DATA = \
 	sql/migrations/0001-tables.sql \
 	sql/migrations/0002-http.sql \
 	sql/migrations/0003-run.sql \
-	sql/migrations/0004-handlers.sql
+	sql/migrations/0004-handlers.sql \
+	sql/migrations/0005-dba.sql
 
 sqlfunctionsdir = $(sqldir)/functions
 dist_sqlfunctions_DATA = \
@@ -20,6 +21,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/bundle_append.sql \
 	sql/functions/bundle_count.sql \
 	sql/functions/bundle_dismiss.sql \
+	sql/functions/bundle_end.sql \
 	sql/functions/bundle_expand.sql \
 	sql/functions/bundle_forget.sql \
 	sql/functions/bundle_jobs.sql \
@@ -45,6 +47,11 @@ dist_sqlfunctions_DATA = \
 	sql/functions/database_place.sql \
 	sql/functions/digest_put.sql \
 	sql/functions/durable.sql \
+	sql/functions/erase.sql \
+	sql/functions/explain_job.sql \
+	sql/functions/explain_queue.sql \
+	sql/functions/explain_running.sql \
+	sql/functions/explain_waiting.sql \
 	sql/functions/give_back.sql \
 	sql/functions/health.sql \
 	sql/functions/hello.sql \
@@ -52,9 +59,16 @@ dist_sqlfunctions_DATA = \
 	sql/functions/job_accept_many.sql \
 	sql/functions/job_dismiss.sql \
 	sql/functions/job_end.sql \
+	sql/functions/job_erase.sql \
+	sql/functions/job_find.sql \
+	sql/functions/job_hold.sql \
+	sql/functions/job_in_line.sql \
 	sql/functions/job_list.sql \
 	sql/functions/job_message.sql \
 	sql/functions/job_read.sql \
+	sql/functions/job_release.sql \
+	sql/functions/job_reprioritise.sql \
+	sql/functions/job_requeue.sql \
 	sql/functions/job_response.sql \
 	sql/functions/job_stop.sql \
 	sql/functions/job_visible.sql \
@@ -66,6 +80,8 @@ dist_sqlfunctions_DATA = \
 	sql/functions/metrics.sql \
 	sql/functions/lock_spent.sql \
 	sql/functions/mine.sql \
+	sql/functions/month_drop.sql \
+	sql/functions/month_keeper.sql \
 	sql/functions/named_accept.sql \
 	sql/functions/named_check.sql \
 	sql/functions/named_forget.sql \
@@ -76,12 +92,14 @@ dist_sqlfunctions_DATA = \
 	sql/functions/part_read.sql \
 	sql/functions/part_seek.sql \
 	sql/functions/partition_make.sql \
-	sql/functions/precondition.sql \
 	sql/functions/payload.sql \
+	sql/functions/precondition.sql \
 	sql/functions/progress_put.sql \
+	sql/functions/purge.sql \
 	sql/functions/queue_alter.sql \
 	sql/functions/queue_close.sql \
 	sql/functions/queue_create.sql \
+	sql/functions/queue_drop.sql \
 	sql/functions/queue_hold.sql \
 	sql/functions/queue_late.sql \
 	sql/functions/queue_list.sql \
@@ -93,6 +111,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/queue_set.sql \
 	sql/functions/quota_check.sql \
 	sql/functions/quote.sql \
+	sql/functions/reach_extend.sql \
 	sql/functions/reason_check.sql \
 	sql/functions/receipts.sql \
 	sql/functions/recover.sql \
@@ -141,6 +160,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/version_of.sql \
 	sql/functions/waves.sql \
 	sql/functions/worker_dead.sql \
+	sql/functions/worker_expire.sql \
 	sql/functions/worker_hold.sql \
 	sql/functions/worker_join.sql
 
@@ -148,9 +168,12 @@ sqlviewsdir = $(sqldir)/views
 dist_sqlviews_DATA = \
 	sql/views/failed_job.sql \
 	sql/views/job_status.sql \
+	sql/views/late_job.sql \
 	sql/views/lost_job.sql \
+	sql/views/queue_shape.sql \
 	sql/views/queue_status.sql \
 	sql/views/run_balance.sql \
 	sql/views/run_history.sql \
 	sql/views/running_job.sql \
+	sql/views/storage.sql \
 	sql/views/waiting_job.sql

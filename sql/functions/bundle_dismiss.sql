@@ -1,69 +1,62 @@
--- bundle_dismiss(b): the next 10,000 lines of a bundle come to their end.
+-- bundle_dismiss(id, reason): the DBA dismisses all jobs of a bundle.
 --
--- Parameters: b, whose row the caller holds (and read after it had the lock),
---             with stop set.
--- Returns:    how many lines were moved on.
--- Tables:     bundle, waiting, running, response, queue, counter,
---             bundle_tally, and those of bundle_advance.
+-- Parameters: id, of the bundle; reason, in words, required.
+-- Returns:    what comes of it, in words.
+-- Errors:     ND404 no such bundle, or it has ended; ND422 no reason.
+-- Tables:     bundle, audit, and those of bundle_end.
 --
--- First those that are not in waiting yet, so that they never get there; then
--- those that are.  What a run is just claiming is passed over: the caller looks
--- again.  Those in workers' hands are told to stop.
---
--- Internal.
+-- The wish is written at once, and up to 100,000 of its jobs that wait are
+-- ended with it; what is left the next run ends before it takes a job.
 --
 -- SPDX-License-Identifier: ISC
 
-create or replace function nightdrop.bundle_dismiss(b nightdrop.bundle)
-returns integer
-language plpgsql volatile
+create or replace function nightdrop.bundle_dismiss(id uuid, reason text)
+returns text
+language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set jit = off
 as $$
 declare
-	clock constant timestamptz := clock_timestamp();
-	last constant uuid := nightdrop.bundle_line(b.id, b.lines);
-	gone uuid[];
-	sizes bigint;
+	b nightdrop.bundle;
+	last uuid;
+	ended bigint := 0;
+	n integer;
+	running bigint;
 begin
-	if b.expanded < b.lines then
-		return nightdrop.bundle_advance(b, 10000);
+	perform nightdrop.reason_check(reason);
+	perform nightdrop.durable();
+	update nightdrop.bundle o set stop = coalesce(o.stop, 'operator')
+	where o.id = bundle_dismiss.id and o.sealed is not null
+	    and o.finished is null
+	returning * into b;
+	if not found then
+		raise exception '%', format(case when exists (
+			select from nightdrop.bundle o
+			where o.id = bundle_dismiss.id
+			    and o.finished is not null)
+		    then 'bundle %s has ended: there is nothing to dismiss'
+		    else 'there is no bundle %s' end, id)
+		    using errcode = 'ND404',
+		    hint = 'select id, queue, lines from nightdrop.bundle where finished is null';
 	end if;
-	with pick as materialized (
-		select w.id from nightdrop.waiting w
-		where w.id > b.id and w.id <= last
-		order by w.id limit 10000 for update skip locked
-	), left_line as (
-		delete from nightdrop.waiting w using pick p
-		where w.id = p.id
-		returning w.id, w.round, w.attempt, w.bytes
-	), final as (
-		insert into nightdrop.response (id, round, outcome,
-		    status, reason, by, finished, expires, attempt,
-		    body)
-		select l.id, l.round, 'dismissed', 410, 'Gone', b.stop,
-		    clock, clock + coalesce(q.retention, '30 days'),
-		    l.attempt, ''
-		from left_line l
-		    left join nightdrop.queue q on q.name = b.queue
-	)
-	select array_agg(l.id), sum(l.bytes) into gone, sizes
-	from left_line l;
-	update nightdrop.running r set stop = coalesce(r.stop, b.stop)
-	where r.id in (select o.id from nightdrop.running o
-		where o.id > b.id and o.id <= last
-		order by o.id for update);
-	if gone is not null then
-		perform nightdrop.bundle_count(gone, array_fill(
-		    'dismissed'::text, array[cardinality(gone)]));
-		perform nightdrop.counter_add(array[b.queue],
-		    array[-cardinality(gone)::bigint], array[-sizes]);
-	end if;
-	return coalesce(cardinality(gone), 0);
+	for piece in 1 .. 10 loop
+		n := nightdrop.bundle_end(b);
+		exit when n = 0;
+		ended := ended + n;
+		select * into b from nightdrop.bundle o
+		where o.id = bundle_dismiss.id;
+	end loop;
+	last := nightdrop.bundle_line(b.id, b.lines);
+	select count(*) into running from nightdrop.running r
+	where r.id > b.id and r.id <= last;
+	insert into nightdrop.audit (verb, object, reason)
+	values ('bundle_dismiss', 'bundle ' || id, reason);
+	return format('bundle %s: of %s jobs %s are dismissed now, %s are in workers'' hands, who end them within two seconds%s',
+	    id, b.lines, ended, running, case when n > 0
+	    then '; call again for the rest, or leave it to the next run' else '' end);
 end
 $$;
 
-comment on function nightdrop.bundle_dismiss(nightdrop.bundle) is
-'Internal: dismisses the next lines of a bundle that somebody wants dismissed.';
-revoke all on function nightdrop.bundle_dismiss(nightdrop.bundle) from public;
+comment on function nightdrop.bundle_dismiss(uuid, text) is
+'Dismisses all jobs of a bundle, waiting or running: bundle_dismiss(''019a...'', ''why'').';
+revoke all on function nightdrop.bundle_dismiss(uuid, text) from public;
+grant execute on function nightdrop.bundle_dismiss(uuid, text) to nightdrop_dba;

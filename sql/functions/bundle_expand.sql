@@ -8,7 +8,7 @@
 --             long the lease lasts from now.
 -- Errors:     ND401.
 -- Tables:     worker, run, run_queue, queue, bundle, and those of
---             bundle_dismiss.
+--             bundle_end.
 --
 -- Called until there is no more, before the first claim.  Taken are the
 -- bundles that were sealed when the run opened, the first in line first.  The
@@ -55,7 +55,7 @@ begin
 		for update skip locked;
 		continue when not found;
 		moved := moved + case when b.stop is not null
-		    then nightdrop.bundle_dismiss(b)
+		    then nightdrop.bundle_end(b)
 		    else nightdrop.bundle_advance(b, 10000 - moved) end;
 		exit when moved >= 10000;
 	end loop;

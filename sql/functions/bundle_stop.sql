@@ -38,7 +38,7 @@ begin
 	update nightdrop.bundle o set stop = coalesce(o.stop, 'client')
 	where o.id = bundle_stop.id returning * into b;
 	last := nightdrop.bundle_line(b.id, b.lines);
-	perform nightdrop.bundle_dismiss(b);
+	perform nightdrop.bundle_end(b);
 	-- One look at both: what moves between them is in one of them.
 	select exists (select from nightdrop.bundle o
 		where o.id = b.id and o.expanded < o.lines)

@@ -122,6 +122,7 @@ begin
 			select w.not_before from nightdrop.waiting w
 			where w.queue = rq.queue and w.again
 			    and w.not_before > clock
+			    and w.not_before < 'infinity' -- held
 			    and pg_visible_in_snapshot(w.since, u.cutoff)
 			order by w.position, w.id limit 100) a
 		where me.id = turn.worker and rq.open and not q.held;

@@ -24,31 +24,41 @@
 #define CLOSE_MS 3600000 /* for all of it */
 #define TIDY_MS 60000
 
+/* One piece; false: nothing is left, or it cannot be had now. */
+static bool
+tidy_piece(struct worker *w, enum stmt_id stmt, int64_t until)
+{
+	struct err e = ERR_INIT;
+	struct params p;
+	struct rows *rows = NULL;
+	bool more;
+
+	params_init(&p);
+	more =
+	    open_call(w, stmt, &p, until, &rows, &e) == ERR_OK &&
+	    rows_count(rows) > 0 &&
+	    (stmt == STMT_MONTH_DROP ? rows_bool(rows, 0, 0) :
+				       !slice_eq_str(rows_text(rows, 0, 0),
+					   "upkeep: somebody else is at it"));
+	rows_free(rows);
+	return more;
+}
+
 /*
- * What is left to sweep and to forget.  A run does little of it where it opens
- * and closes, which must not take long; now nobody waits for us.  A failure is
- * no matter: the next one comes by.
+ * What is left to sweep and to forget, and months that are kept no longer.  A
+ * run does little of it where it opens and closes, which must not take long;
+ * now nobody waits for us.  A failure is no matter: the next one comes by.
  */
 static void
 tidy(struct worker *w)
 {
 	int64_t until = clock_mono_ms() + TIDY_MS;
-	bool more = true;
 
 	leftover_sweep(w, until);
-	while (more && clock_mono_ms() < until) {
-		struct err e = ERR_INIT;
-		struct params p;
-		struct rows *rows = NULL;
-
-		params_init(&p);
-		more =
-		    open_call(w, STMT_UPKEEP, &p, until, &rows, &e) == ERR_OK &&
-		    rows_count(rows) > 0 &&
-		    !slice_eq_str(rows_text(rows, 0, 0),
-			"upkeep: somebody else is at it");
-		rows_free(rows);
-	}
+	while (clock_mono_ms() < until && tidy_piece(w, STMT_UPKEEP, until))
+		continue;
+	while (clock_mono_ms() < until && tidy_piece(w, STMT_MONTH_DROP, until))
+		continue;
 }
 
 /*

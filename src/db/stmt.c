@@ -52,6 +52,8 @@ static const struct stmt stmts[STMT_COUNT] = {
 	    0, "itzbb" },
 	[STMT_UPKEEP] = { "upkeep", "select what from nightdrop.upkeep()", 0,
 	    "t" },
+	[STMT_MONTH_DROP] = { "month_drop",
+	    "select dropped, what from nightdrop.month_drop()", 0, "bt" },
 	[STMT_SECRET] = { "secret", "select nightdrop.secret()", 0, "y" },
 	[STMT_TOKEN_OWNER] = { "token_owner",
 	    "select nightdrop.token_owner($1::bytea)", 1, "t" },

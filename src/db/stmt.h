@@ -8,12 +8,13 @@
 #define ND_DB_STMT_H
 
 /* Schema versions that this program understands: hello().schema. */
-#define SCHEMA_MIN 4
-#define SCHEMA_MAX 4
+#define SCHEMA_MIN 5
+#define SCHEMA_MAX 5
 
 enum stmt_id {
 	STMT_HELLO,
 	STMT_UPKEEP,
+	STMT_MONTH_DROP,
 	STMT_SECRET,
 	STMT_TOKEN_OWNER,
 	STMT_JOB_ACCEPT_MANY,

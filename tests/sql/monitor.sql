@@ -8,7 +8,7 @@ select plan(53);
 select t.queue('q', '{"response_fields": ["x-pages"], "description": "quick"}');
 select t.accept('q', 'ann') as owned, t.accept('q') as free \gset
 
-select is((select schema from nightdrop.hello()), 4, 'hello: schema');
+select is((select schema from nightdrop.hello()), 5, 'hello: schema');
 select is((select read_only from nightdrop.hello()), false, 'hello: writable');
 select is(octet_length(nightdrop.secret()), 32, 'the secret has 32 bytes');
 

@@ -55,19 +55,23 @@ select set_eq($$select proname::text from pg_proc
     array['hello', 'upkeep', 'queue_scope', 'run_open', 'run_join', 'recover',
     'lock_spent',
     'bundle_expand', 'lease_renew', 'turn', 'mine', 'give_back', 'output_put',
-    'run_leave', 'part_read', 'digest_put', 'progress_put', 'run_ledger', 'adopt'], 'the batch''s functions');
+    'run_leave', 'part_read', 'digest_put', 'progress_put', 'run_ledger', 'adopt',
+    'month_drop'], 'the batch''s functions');
 select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_dba', oid, 'execute')$$,
     array['hello', 'upkeep', 'queue_create', 'queue_alter', 'queue_hold',
     'queue_release', 'queue_open', 'queue_close', 'submit_grant',
     'submit_revoke', 'token_create', 'token_revoke', 'job_dismiss',
-    'queue_oldest', 'queue_late', 'setting_set', 'business_date', 'adopt'],
-    'the DBA''s functions');
+    'queue_oldest', 'queue_late', 'setting_set', 'business_date', 'adopt',
+    'job_hold', 'job_release', 'job_requeue', 'job_reprioritise',
+    'bundle_dismiss', 'worker_expire', 'queue_drop', 'purge', 'erase',
+    'explain_job', 'month_drop'], 'the DBA''s functions');
 select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_monitor', oid, 'execute')$$,
-    array['hello', 'health', 'metrics', 'queue_oldest', 'queue_late', 'business_date'], 'monitoring''s functions');
+    array['hello', 'health', 'metrics', 'queue_oldest', 'queue_late',
+    'business_date', 'explain_job'], 'monitoring''s functions');
 
 select is_empty($$select proname from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
@@ -105,7 +109,8 @@ select throws_ok('select * from nightdrop.queue_create(''x'', ''y'')', '42501',
 set local role nightdrop_monitor;
 select lives_ok('select * from nightdrop.queue_status, nightdrop.job_status,
     nightdrop.waiting_job, nightdrop.running_job, nightdrop.failed_job,
-    nightdrop.lost_job, nightdrop.run_history, nightdrop.run_balance',
+    nightdrop.lost_job, nightdrop.run_history, nightdrop.run_balance,
+    nightdrop.late_job, nightdrop.queue_shape, nightdrop.storage',
     'monitoring reads all views');
 set local role nightdrop_dba;
 select lives_ok('select * from nightdrop.job, nightdrop.response, nightdrop.audit',
