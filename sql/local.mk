@@ -87,6 +87,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/named_forget.sql \
 	sql/functions/named_read.sql \
 	sql/functions/named_waiting.sql \
+	sql/functions/output_drop.sql \
 	sql/functions/output_put.sql \
 	sql/functions/part_put.sql \
 	sql/functions/part_read.sql \

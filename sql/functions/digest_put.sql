@@ -16,6 +16,7 @@ create or replace function nightdrop.digest_put(worker bigint, token uuid,
 returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $$
 begin
 	perform set_config('synchronous_commit', 'off', true);
@@ -23,7 +24,7 @@ begin
 	update nightdrop.job j set digest = digest_put.digest
 	where j.id = digest_put.id and j.digest is null
 	    and exists (select from nightdrop.running r
-		where r.id = digest_put.id and r.worker = digest_put.worker
+		where r.id = digest_put.id and r.worker + 0 = digest_put.worker
 		    and r.started is not null);
 end
 $$;

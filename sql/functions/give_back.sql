@@ -10,7 +10,7 @@
 --             bundle_tally.
 --
 -- Back to the place that they had.  Idempotent: a second time there is nothing
--- to give back.
+-- to give back.  By key, as in turn_start.
 --
 -- SPDX-License-Identifier: ISC
 
@@ -19,6 +19,7 @@ create or replace function nightdrop.give_back(worker bigint, token uuid,
 returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
@@ -41,9 +42,9 @@ begin
 	run := nightdrop.worker_hold(worker, token, false);
 	with gone as (
 		delete from nightdrop.running r
-		using unnest(give_back.ids, give_back.started) g(id, begun)
-		where r.id = g.id and r.worker = give_back.worker
-		    and (r.started is not null) = g.begun
+		where r.id = any (ids) and r.worker + 0 = give_back.worker
+		    and ((r.id, r.started is not null) in (select *
+			from unnest(ids, give_back.started))) is true
 		returning r.*
 	), judged as materialized (
 		select g.*, q.retention, g.attempt
@@ -77,12 +78,7 @@ begin
 		perform nightdrop.bundle_count(ended, array_fill(
 		    'dismissed'::text, array[cardinality(ended)]));
 	end if;
-	if begun is not null then
-		delete from nightdrop.part p
-		using unnest(begun, holders) o(id, holder)
-		where p.id = o.id and p.holder = o.holder;
-	end if;
-
+	perform nightdrop.output_drop(begun, holders);
 	if queues is not null then
 		perform nightdrop.counter_add(queues,
 		    array_fill(1::bigint, array[cardinality(queues)]), sizes);

@@ -22,9 +22,14 @@ as $$
 begin
 	perform nightdrop.worker_hold(worker, token, false);
 	return query
+	with held as materialized (
+		select r.* from nightdrop.running r
+		where r.worker = mine.worker and r.started is null
+		    and r.id <> all (coalesce(known, '{}'))
+	)
 	select (nightdrop.task_claim(q, j, u, r.position, r.attempt, r.failures,
 	    r.lost, r.state)).*
-	from nightdrop.running r
+	from held r
 	    join nightdrop.job j on j.id = r.id
 	    join nightdrop.queue q on q.name = r.queue
 	    left join lateral (
@@ -32,8 +37,6 @@ begin
 		where j.line is not null
 		    and o.id = nightdrop.bundle_of(j.id, j.line) offset 0) u
 		on true
-	where r.worker = mine.worker and r.started is null
-	    and r.id <> all (coalesce(known, '{}'))
 	order by r.position, r.id;
 end
 $$;

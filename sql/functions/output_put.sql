@@ -17,13 +17,14 @@ create or replace function nightdrop.output_put(worker bigint, token uuid,
 returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $$
 begin
 	perform set_config('synchronous_commit', 'off', true);
 	perform nightdrop.worker_hold(worker, token, false);
 	perform from nightdrop.running r
 	where r.id = output_put.id and r.attempt = output_put.attempt
-	    and r.worker = output_put.worker and r.started is not null
+	    and r.worker + 0 = output_put.worker and r.started is not null
 	for key share;
 	if not found then
 		return false;

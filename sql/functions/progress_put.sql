@@ -28,15 +28,16 @@ begin
 	perform set_config('synchronous_commit', 'off', true);
 	perform nightdrop.worker_hold(worker, token, false);
 	with said as materialized (
-		select r.id, left(n.text, 200) as text
-		from unnest(ids, attempts, texts) n(id, attempt, text)
-		    join nightdrop.running r on r.id = n.id
-		where r.worker = progress_put.worker and r.attempt = n.attempt
+		select r.id from nightdrop.running r
+		where r.id = any (ids) and r.worker + 0 = progress_put.worker
+		    and ((r.id, r.attempt) in (select *
+			from unnest(ids, attempts))) is true
 		    and r.started is not null
 		order by r.id for no key update of r
 	)
-	update nightdrop.running r set progress = s.text
-	from said s where r.id = s.id;
+	update nightdrop.running r
+	set progress = left(texts[array_position(ids, r.id)], 200)
+	where r.id = any (array(select s.id from said s));
 end
 $$;
 

@@ -128,11 +128,7 @@ begin
 	if ids is not null then
 		perform nightdrop.bundle_count(ids, fates);
 	end if;
-	if started is not null then
-		delete from nightdrop.part p
-		using unnest(started, holders) o(id, holder)
-		where p.id = o.id and p.holder = o.holder;
-	end if;
+	perform nightdrop.output_drop(started, holders);
 	if queues is not null then
 		perform nightdrop.counter_add(queues,
 		    array_fill(1::bigint, array[cardinality(queues)]), sizes);

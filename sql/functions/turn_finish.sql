@@ -19,7 +19,7 @@
 -- came to an end that is ours) leaves no parts behind.  The back-off is spread
 -- by a tenth either way, or jobs that failed together would come back together.
 --
--- worker + 0: as in turn_start.
+-- By key, as in turn_start.
 --
 -- Internal.
 --
@@ -51,19 +51,22 @@ declare
 begin
 	with gone as (
 		delete from nightdrop.running r
-		using unnest(ids, attempts, results, statuses, reasons, bys,
-		    fields, sizes, bodies, exits, signals, logs, retry_ms,
-		    starts, ends) f(id, attempt, result, status, reason, by,
-		    fields, size, body, exit_code, signal, log, retry_ms,
-		    began, ended)
-		where r.id = f.id and r.attempt = f.attempt
-		    and r.worker + 0 = turn_finish.worker
+		where r.id = any (ids) and r.worker + 0 = turn_finish.worker
+		    and ((r.id, r.attempt) in (select *
+			from unnest(ids, attempts))) is true
 		    and r.started is not null
 		returning r.id, r.queue, r.run, r.attempt, r.round, r.started,
 		    r.stop, r.position, r.priority, r.since, r.bytes,
-		    r.failures, r.continues, r.state, f.result, f.status,
-		    f.reason, f.by, f.fields, f.size, f.body, f.exit_code,
-		    f.signal, f.log, f.retry_ms, f.began, f.ended
+		    r.failures, r.continues, r.state,
+		    array_position(ids, r.id) as i
+	), told as (
+		select g.*, results[i] as result, statuses[i] as status,
+		    reasons[i] as reason, bys[i] as by, fields[i] as fields,
+		    sizes[i] as size, bodies[i] as body,
+		    exits[i] as exit_code, signals[i] as signal,
+		    logs[i] as log, retry_ms[i] as retry_ms,
+		    starts[i] as began, ends[i] as ended
+		from gone g
 	), judged as materialized (
 		select g.*, q.max_attempts, q.backoff, q.backoff_max, q.aging,
 		    q.retention,
@@ -74,7 +77,7 @@ begin
 			and g.continues < q.max_continues then 'waiting'
 		    when g.result = 'successful' then 'successful'
 		    else 'failed' end as fate
-		from gone g join nightdrop.queue q on q.name = g.queue
+		from told g join nightdrop.queue q on q.name = g.queue
 	), tried as (
 		insert into nightdrop.attempt (id, attempt, round, run, worker,
 		    queue, started, ended, result, status, reason, exit_code,
@@ -158,11 +161,7 @@ begin
 	if done is not null then
 		perform nightdrop.bundle_count(done, fates);
 	end if;
-	if orphans is not null then
-		delete from nightdrop.part p
-		using unnest(orphans, holders) o(id, holder)
-		where p.id = o.id and p.holder = o.holder;
-	end if;
+	perform nightdrop.output_drop(orphans, holders);
 	if coalesce(cardinality(done), 0) = cardinality(ids) then
 		return;
 	end if;
@@ -173,10 +172,11 @@ begin
 		    case when a.result in ('retry', 'continue') then 'waiting'
 			else a.result end as fate
 		from unnest(ids, attempts) f(id, attempt)
-		    left join nightdrop.attempt a on a.id = f.id
-			and a.attempt = f.attempt
-			and a.worker = turn_finish.worker
-			and a.result <> 'lost'
+		    left join lateral (
+			select o.queue, o.result from nightdrop.attempt o
+			where o.id = f.id and o.attempt = f.attempt
+			    and o.worker = turn_finish.worker
+			    and o.result <> 'lost' offset 0) a on true
 		where f.id <> all (coalesce(done, '{}'))
 	), noted as (
 		insert into nightdrop.event (kind, id, run, worker, text)

@@ -13,9 +13,11 @@
 -- it was given then.  (One that was answered with stop is stale the second
 -- time, which comes to the same: it is not to be run.)
 --
--- worker + 0 and queue || '': running is empty when a run begins, and a planner
--- who has seen that takes its other indexes for as good as the key; then each
--- id costs a look at all the jobs of the worker.
+-- By key: running is empty when a run begins, and a planner who has seen that
+-- takes a walk through all of it for as good as a look-up.  So the ids are no
+-- table to be joined but a condition, which the key alone can serve; "is true"
+-- has the pairs looked up in a hash, and keeps them from being joined; worker +
+-- 0 and queue || '' no index can serve.  tests/sql/plans.sql counts.
 --
 -- Internal.
 --
@@ -41,12 +43,13 @@ begin
 	with started as (
 		update nightdrop.running r
 		set started = clock, deadline = clock + q.time_limit,
-		    attempt = s.attempt
-		from unnest(ids, attempts) s(id, attempt),
-		    nightdrop.queue q
-		where r.id = s.id and r.worker + 0 = turn_start.worker
+		    attempt = r.attempt + 1
+		from nightdrop.queue q
+		where r.id = any (ids) and r.worker + 0 = turn_start.worker
+		    and ((r.id, r.attempt + 1) in (select *
+			from unnest(ids, attempts))) is true
 		    and r.started is null and r.stop is null
-		    and r.attempt = s.attempt - 1 and q.name = r.queue || ''
+		    and q.name = r.queue || ''
 		returning r.id, r.attempt, r.queue, r.deadline
 	)
 	select array_agg(nightdrop.task_note('start', s.id, 'ok', s.attempt,
@@ -62,10 +65,11 @@ begin
 		from unnest(ids, attempts) s(id, attempt)
 		where s.id <> all (coalesce(done, '{}'))
 	), gone as (
-		delete from nightdrop.running r using late l
-		where r.id = l.id and r.worker + 0 = turn_start.worker
-		    and r.started is null and r.attempt = l.attempt - 1
-		    and r.stop is not null
+		delete from nightdrop.running r
+		where r.id = any (ids) and r.worker + 0 = turn_start.worker
+		    and ((r.id, r.attempt + 1) in (select *
+			from unnest(ids, attempts))) is true
+		    and r.started is null and r.stop is not null
 		returning r.id, r.queue, r.round, r.attempt, r.stop
 	), final as (
 		insert into nightdrop.response (id, round, outcome, status,
@@ -82,9 +86,11 @@ begin
 	into notes, dismissed, stopped
 	from late l
 	    left join gone g on g.id = l.id
-	    left join nightdrop.running r on r.id = l.id
-		and r.worker + 0 = turn_start.worker and r.attempt = l.attempt
-		and r.started is not null;
+	    left join lateral (
+		select o.id, o.queue, o.deadline from nightdrop.running o
+		where o.id = l.id and o.worker + 0 = turn_start.worker
+		    and o.attempt = l.attempt and o.started is not null
+		offset 0) r on true;
 	if stopped is not null then
 		perform nightdrop.bundle_count(stopped, array_fill(
 		    'dismissed'::text, array[cardinality(stopped)]));
