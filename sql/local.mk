@@ -42,6 +42,8 @@ dist_sqlfunctions_DATA = \
 	sql/functions/bundle_tidy.sql \
 	sql/functions/bundle_visible.sql \
 	sql/functions/business_date.sql \
+	sql/functions/claim_cap.sql \
+	sql/functions/claim_lines.sql \
 	sql/functions/counter_add.sql \
 	sql/functions/counter_reconcile.sql \
 	sql/functions/database_place.sql \
@@ -55,6 +57,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/give_back.sql \
 	sql/functions/health.sql \
 	sql/functions/hello.sql \
+	sql/functions/in_line.sql \
 	sql/functions/job_accept.sql \
 	sql/functions/job_accept_many.sql \
 	sql/functions/job_dismiss.sql \
@@ -104,6 +107,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/queue_hold.sql \
 	sql/functions/queue_late.sql \
 	sql/functions/queue_list.sql \
+	sql/functions/queue_need.sql \
 	sql/functions/queue_oldest.sql \
 	sql/functions/queue_open.sql \
 	sql/functions/queue_read.sql \
@@ -119,6 +123,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/refusal.sql \
 	sql/functions/request_read.sql \
 	sql/functions/run_begin.sql \
+	sql/functions/run_carry.sql \
 	sql/functions/run_close.sql \
 	sql/functions/run_grade.sql \
 	sql/functions/run_join.sql \
@@ -160,6 +165,8 @@ dist_sqlfunctions_DATA = \
 	sql/functions/uuid_time.sql \
 	sql/functions/version_of.sql \
 	sql/functions/waves.sql \
+	sql/functions/window_end.sql \
+	sql/functions/window_latest.sql \
 	sql/functions/worker_dead.sql \
 	sql/functions/worker_expire.sql \
 	sql/functions/worker_hold.sql \

@@ -44,6 +44,7 @@ libnightdrop_a_SOURCES = \
 	src/batch/try.c src/batch/try.h \
 	src/batch/try_given.c \
 	src/batch/try_report.c \
+	src/batch/window.c src/batch/window.h \
 	src/batch/work.c \
 	src/batch/worker.h \
 	src/db/conn.c src/db/conn.h \

@@ -5,7 +5,7 @@
 --             started, not known.  Asked on each new connection: the answer to
 --             a claim may have been lost with the old one.
 -- Errors:     ND401 the token is wrong.
--- Tables:     worker, running, job, bundle, queue.
+-- Tables:     worker, running, run, job, bundle, queue, queue_basis.
 --
 -- SPDX-License-Identifier: ISC
 
@@ -27,15 +27,19 @@ begin
 		where r.worker = mine.worker and r.started is null
 		    and r.id <> all (coalesce(known, '{}'))
 	)
-	select (nightdrop.task_claim(q, j, u, r.position, r.attempt, r.failures,
-	    r.lost, r.state)).*
+	select (nightdrop.task_claim(q, j, l, r.position, r.attempt, r.failures,
+	    r.lost, r.state, n.need > u.until - u.cut,
+	    nightdrop.window_latest(n.need, u.cut, u.until))).*
 	from held r
+	    join nightdrop.run u on u.id = r.run
 	    join nightdrop.job j on j.id = r.id
 	    join nightdrop.queue q on q.name = r.queue
+	    join nightdrop.queue_basis b on b.queue = r.queue
+	    cross join lateral (select nightdrop.queue_need(b) as need) n
 	    left join lateral (
 		select o.* from nightdrop.bundle o
 		where j.line is not null
-		    and o.id = nightdrop.bundle_of(j.id, j.line) offset 0) u
+		    and o.id = nightdrop.bundle_of(j.id, j.line) offset 0) l
 		on true
 	order by r.position, r.id;
 end

@@ -1,9 +1,10 @@
--- run_begin(dead, queues, slots, today, keep): a run opens, or goes on.
+-- run_begin(dead, queues, slots, today, keep, ends): a run opens, or goes on.
 --
 -- Parameters: dead, the run that goes on (null: a new one); queues, what it
 --             gets; slots, of the worker that enters it; today, the business
 --             date of a new one; keep, whether one that goes on keeps its
---             cutoff.
+--             cutoff and its window; ends, when its window closes (null: it
+--             has none, or one that goes on keeps what is left of its own).
 -- Returns:    its id.
 -- Tables:     run, run_queue, queue_basis, counter, event.
 --
@@ -14,7 +15,8 @@
 -- SPDX-License-Identifier: ISC
 
 create or replace function nightdrop.run_begin(dead bigint, queues text[],
-    slots integer, today date, keep boolean)
+    slots integer, today date, keep boolean,
+    ends timestamptz)
 returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -25,9 +27,9 @@ declare
 begin
 	if dead is null then
 		insert into nightdrop.run as u (opened, cutoff, cut, slots,
-		    business_date, waiting_at_open)
+		    business_date, until, waiting_at_open)
 		select clock_timestamp(), pg_current_snapshot(),
-		    clock_timestamp(), run_begin.slots, today,
+		    clock_timestamp(), run_begin.slots, today, ends,
 		    coalesce(sum(greatest(c.waiting, 0)), 0)
 		from (select sum(c.waiting) as waiting
 		    from nightdrop.counter c where c.queue = any (queues)
@@ -39,6 +41,9 @@ begin
 			else pg_current_snapshot() end,
 		    cut = case when keep then u.cut
 			else clock_timestamp() end,
+		    until = case when keep then u.until
+			else coalesce(ends, case when u.until
+			    > clock_timestamp() then u.until end) end,
 		    slots = run_begin.slots
 		where u.id = dead
 		returning u.id into mine;
@@ -59,6 +64,6 @@ end
 $$;
 
 comment on function nightdrop.run_begin(bigint, text[], integer, date,
-    boolean) is 'Internal: writes the opening or the resumption of a run.';
+    boolean, timestamptz) is 'Internal: writes the opening or the resumption of a run.';
 revoke all on function nightdrop.run_begin(bigint, text[], integer, date,
-    boolean) from public;
+    boolean, timestamptz) from public;

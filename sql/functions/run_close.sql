@@ -3,7 +3,8 @@
 -- Parameters: run, open, none of whose workers is at work.
 -- Returns:    nothing.
 -- Tables:     run, run_queue, queue_basis, counter, waiting, attempt, job,
---             bundle, running, response, event, and those of run_grade and upkeep.
+--             bundle, running, response, event, and those of run_carry, run_grade
+--             and upkeep.
 --
 -- How good the quotes were is in run_grade.
 --
@@ -48,6 +49,9 @@ begin
 		    order by rq.run desc limit 1), '-infinity') as opened) p;
 
 	perform nightdrop.counter_reconcile(names);
+	if u.until is not null then
+		perform nightdrop.run_carry(run);
+	end if;
 	select coalesce(sum(c.waiting), 0) into left_over
 	from nightdrop.counter c where c.queue = any (names);
 	select count(*) into came from nightdrop.job j
@@ -107,7 +111,8 @@ begin
 	    taken = b.taken + h.finished, opened = null, updated = now(),
 	    graded = h.graded, hits = h.hits, total_runs = b.total_runs + 1,
 	    reach = case when h.waiting > 0 then b.reach
-		else -q.priority * q.aging end
+		else -q.priority * q.aging end,
+	    carried = case when h.carried_over > 0 then u.until end
 	from unnest(names) n(queue)
 	    join nightdrop.queue q on q.name = n.queue
 	    cross join lateral (
@@ -120,11 +125,13 @@ begin
 		    coalesce(sum(o.hits), 0) as hits,
 		    coalesce(max(o.finished) filter (where
 			o.run = run_close.run), 0) as finished,
+		    max(o.carried_over) filter (where
+			o.run = run_close.run) as carried_over,
 		    (select sum(c.waiting) from nightdrop.counter c
 			where c.queue = n.queue) as waiting
 		from (
 		    select rq.run, rq.finished, rq.graded, rq.hits, rq.p50,
-			rq.p95, r.opened,
+			rq.p95, rq.carried_over, r.opened,
 			lag(r.opened) over (order by rq.run) as earlier
 		    from nightdrop.run_queue rq
 			join nightdrop.run r on r.id = rq.run

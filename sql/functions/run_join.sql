@@ -18,7 +18,8 @@ create or replace function nightdrop.run_join(open_run bigint, slots integer,
     takes text[] default null, lease_s integer default 300)
 returns table (verdict text, run bigint, worker bigint, queues text[],
     busy text[], lease_ms bigint, busy_since timestamptz, busy_worker bigint[],
-    busy_host text[], busy_lock text[], business_date text)
+    busy_host text[], busy_lock text[], business_date text,
+    until timestamptz)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -39,7 +40,7 @@ begin
 			select 'closed', open_run, null::bigint, '{}'::text[],
 			    '{}'::text[], null::bigint, null::timestamptz,
 			    null::bigint[], null::text[], null::text[],
-			    null::text;
+			    null::text, null::timestamptz;
 			return;
 		end if;
 		mine := nightdrop.worker_join(open_run, slots, host, pid,

@@ -16,7 +16,8 @@ returns table (closed boolean, run bigint, opened timestamptz,
     closed_at timestamptz, taken bigint, successful bigint, failed bigint,
     dismissed bigint, given_back bigint, retried bigint,
     waiting_at_open bigint, left_waiting bigint, accepted_since bigint,
-    balanced boolean, trouble text[], queues text, lost bigint)
+    balanced boolean, trouble text[], queues text, lost bigint,
+    until timestamptz, carried_over bigint)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$

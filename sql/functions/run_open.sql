@@ -1,5 +1,5 @@
--- run_open(scope, slots, host, pid, lock, token, proven, ways, lease_s): a run
--- begins, or goes on.
+-- run_open(scope, slots, host, pid, lock, token, proven, ways, lease_s,
+-- window_text): a run begins, or goes on.
 --
 -- Parameters: scope, names of queues, null: all; slots, host, pid and lock
 --             (the path of its guardian's lock file) of the worker; token, its
@@ -12,16 +12,18 @@
 --               resume  enter a run without a live worker, or none;
 --               daily   leave queues alone whose run of this business date is
 --                       closed;
---             lease_s, how long its lease shall last.
+--             lease_s, how long its lease shall last; window_text, when the
+--             run's window shall close, as for window_end (null: it has none).
 -- Returns:    one row.  verdict opened, resumed or joined: run, worker, queues
 --             (that the run has), busy (queues of the scope that other runs
---             have), lease_ms, business_date.  busy: all of them are.  With
+--             have), lease_ms, business_date, until.  busy: all of them are.  With
 --             busy queues: busy_since, the oldest opening, and parallel
 --             busy_worker, busy_host, busy_lock, the live workers in the way.
 --             no_queue: busy has the names that are no queues.  done: all
 --             closed for this business_date.  nothing: to resume.  moved: this
 --             is a copy that was not adopted.
--- Errors:     55P03 somebody else is opening, or closing one of these.
+-- Errors:     ND422 as window_end.
+--             55P03 somebody else is opening, or closing one of these.
 -- Tables:     run, run_queue, worker, queue, and those of run_begin, take_back,
 --             run_close and upkeep.
 --
@@ -30,7 +32,8 @@
 -- there several, the oldest is, and the others are closed; it gets their
 -- queues, also with daily: abandoned, their day was not done.  Its cutoff is a
 -- fresh one, but with resume, which takes up the night and not the day after
--- it.  With daily, one that was opened for an earlier date is closed, for this
+-- it; so is its window, else it is the one given here, or, where none is, what
+-- is left of its own.  Who joins shares the run's.  With daily, one that was opened for an earlier date is closed, for this
 -- date wants its own.  The jobs of its dead workers are left for recover(); those
 -- of dead workers in runs that go on are taken back here, with sure.
 --
@@ -38,10 +41,12 @@
 
 create or replace function nightdrop.run_open(scope text[], slots integer,
     host text, pid integer, lock text, token uuid, proven bigint[],
-    ways text[] default '{sure}', lease_s integer default 300)
+    ways text[] default '{sure}', lease_s integer default 300,
+    window_text text default null)
 returns table (verdict text, run bigint, worker bigint, queues text[],
     busy text[], lease_ms bigint, busy_since timestamptz, busy_worker bigint[],
-    busy_host text[], busy_lock text[], business_date text)
+    busy_host text[], busy_lock text[], business_date text,
+    until timestamptz)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -162,11 +167,12 @@ begin
 	end if;
 
 	run := nightdrop.run_begin(dead[1], queues, slots, today,
-	    'resume' = any (ways));
+	    'resume' = any (ways),
+	    nightdrop.window_end(clock_timestamp(), window_text));
 	mine := nightdrop.worker_join(run, slots, host, pid, lock, token,
 	    scope, lease_s);
-	select s.worker, s.queues, s.lease_ms, s.business_date
-	into worker, queues, lease_ms, business_date
+	select s.worker, s.queues, s.lease_ms, s.business_date, s.until
+	into worker, queues, lease_ms, business_date, until
 	from nightdrop.run_seat(mine, verdict) s;
 	perform nightdrop.upkeep();
 	return next;
@@ -174,9 +180,9 @@ end
 $$;
 
 comment on function nightdrop.run_open(text[], integer, text, integer, text,
-    uuid, bigint[], text[], integer) is
+    uuid, bigint[], text[], integer, text) is
 'Opens a run, resumes one that nobody works on, or joins one.';
 revoke all on function nightdrop.run_open(text[], integer, text, integer, text,
-    uuid, bigint[], text[], integer) from public;
+    uuid, bigint[], text[], integer, text) from public;
 grant execute on function nightdrop.run_open(text[], integer, text, integer,
-    text, uuid, bigint[], text[], integer) to nightdrop_batch;
+    text, uuid, bigint[], text[], integer, text) to nightdrop_batch;

@@ -11,7 +11,8 @@
 create or replace function nightdrop.run_seat(me bigint, how text)
 returns table (verdict text, run bigint, worker bigint, queues text[],
     busy text[], lease_ms bigint, busy_since timestamptz, busy_worker bigint[],
-    busy_host text[], busy_lock text[], business_date text)
+    busy_host text[], busy_lock text[], business_date text,
+    until timestamptz)
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -24,7 +25,7 @@ select coalesce(how, case
 	where rq.run = w.run and rq.open order by rq.queue)::text[],
     '{}'::text[], (extract(epoch from w.term) * 1000)::bigint,
     null::timestamptz, null::bigint[], null::text[], null::text[],
-    to_char(u.business_date, 'YYYY-MM-DD')
+    to_char(u.business_date, 'YYYY-MM-DD'), u.until
 from nightdrop.worker w join nightdrop.run u on u.id = w.run
 where w.id = me
 $$;

@@ -15,7 +15,8 @@
 --             one for each that was given; claim, jobs now reserved; stop, jobs
 --             it runs that somebody wants dismissed; idle, where it wanted jobs
 --             and there were none: due is when the first of those put back may
---             be tried again, null: none is waited for.
+--             be tried again, null: none is waited for, or none fits into
+--             the window.
 -- Errors:     ND401 the token is wrong, or there are starts or a want and the
 --             lease has run out: then nothing was done, and the finishes must
 --             be sent again without them.
@@ -118,11 +119,15 @@ begin
 		    join nightdrop.run_queue rq on rq.run = u.id
 			and (me.queues is null or rq.queue = any (me.queues))
 		    join nightdrop.queue q on q.name = rq.queue
+		    join nightdrop.queue_basis b on b.queue = rq.queue
+		    cross join lateral (select nightdrop.window_latest(
+			nightdrop.queue_need(b), u.cut, u.until) as at) l
 		    cross join lateral (
 			select w.not_before from nightdrop.waiting w
 			where w.queue = rq.queue and w.again
 			    and w.not_before > clock
 			    and w.not_before < 'infinity' -- held
+			    and (l.at is null or w.not_before < l.at)
 			    and pg_visible_in_snapshot(w.since, u.cutoff)
 			order by w.position, w.id limit 100) a
 		where me.id = turn.worker and rq.open and not q.held;

@@ -19,9 +19,10 @@
 --   the time when they are due;
 -- - what another worker is just taking is skipped, not waited for.
 --
--- One queue at a time, from the one with the smallest head.  A queue with
--- max_running is locked, all such in the order of their names and before any
--- job, so that two workers count its running jobs one after the other.
+-- One queue at a time, in the order of claim_lines, which also says what is
+-- admitted.  A queue with a cap is locked, all such in the order of their
+-- names and before any job, so that two workers count its jobs in hand one
+-- after the other.
 --
 -- Internal.
 --
@@ -47,6 +48,7 @@ declare
 	clock constant timestamptz := clock_timestamp();
 	r nightdrop.run;
 	mine text[]; -- the worker's queues; null: all
+	names text[]; -- of the run's, those
 	head record;
 	part nightdrop.task[];
 	bytes bigint;
@@ -56,74 +58,35 @@ begin
 	select * into r from nightdrop.run u where u.id = turn_claim.run;
 	select w.queues into mine from nightdrop.worker w
 	where w.id = turn_claim.worker;
+	select array_agg(rq.queue) into names from nightdrop.run_queue rq
+	where rq.run = turn_claim.run and rq.open
+	    and (mine is null or rq.queue = any (mine));
 	perform from nightdrop.queue q
-	    join nightdrop.run_queue rq on rq.queue = q.name
-	where rq.run = turn_claim.run and rq.open and not q.held
-	    and q.max_running is not null
-	    and (mine is null or rq.queue = any (mine))
+	    join nightdrop.queue_basis b on b.queue = q.name
+	where q.name = any (names) and not q.held and nightdrop.claim_cap(q,
+	    nightdrop.queue_need(b), r.cut, r.until) is not null
 	order by q.name for no key update of q;
 
 	for head in
-		select rq.queue, q.max_running,
-		    r.cut + b.reach as fresh_end, clock + b.reach as again_end,
-		    k.position as after_position, k.id as after_id
-		from nightdrop.run_queue rq
-		    join nightdrop.queue q on q.name = rq.queue
-		    join nightdrop.queue_basis b on b.queue = rq.queue
-		    left join unnest(cursor_queues, cursor_positions,
-			cursor_ids) c(queue, position, id)
-			on c.queue = rq.queue
-		    cross join lateral (select
-			coalesce(c.position, '-infinity') as position,
-			coalesce(c.id, '00000000-0000-0000-0000-000000000000')
-			as id) k
-		    cross join lateral (
-			(select w.position, w.id from nightdrop.waiting w
-			where w.queue = rq.queue and not w.again
-			    and (w.position, w.id) > (k.position, k.id)
-			    and w.position <= r.cut + b.reach
-			    and pg_visible_in_snapshot(w.since, r.cutoff)
-			order by w.position, w.id limit 1)
-			union all
-			(select w.position, w.id from nightdrop.waiting w
-			where w.queue = rq.queue and w.again
-			    and (w.position, w.id) > (k.position, k.id)
-			    and w.position <= clock + b.reach
-			    and w.not_before <= clock
-			    and pg_visible_in_snapshot(w.since, r.cutoff)
-			order by w.position, w.id limit 1)
-			order by 1, 2 limit 1) h
-		where rq.run = turn_claim.run and rq.open and not q.held
-		    and (mine is null or rq.queue = any (mine))
-		order by h.position, h.id
+		select l.* from nightdrop.claim_lines(names, null, r.cutoff,
+		    r.cut, r.until, clock, cursor_queues, cursor_positions,
+		    cursor_ids) l
 	loop
-		n := want - taken;
-		if head.max_running is not null then
-			n := least(n, head.max_running - (select count(*)
-			    from nightdrop.running o
-			    where o.queue = head.queue));
-			continue when n <= 0;
-		end if;
-
+		n := least(want - taken, head.room);
 		with fresh as materialized (
 			select w.id, w.position, w.bytes
 			from nightdrop.waiting w
-			where w.queue = head.queue and not w.again
-			    and (w.position, w.id)
-				> (head.after_position, head.after_id)
-			    and w.position <= head.fresh_end
-			    and pg_visible_in_snapshot(w.since, r.cutoff)
+			where w.queue = head.queue and nightdrop.in_line(w,
+			    false, head.after_position, head.after_id,
+			    head.fresh_end, r.cutoff, clock)
 			order by w.position, w.id limit n
 			for update skip locked
 		), again as materialized (
 			select w.id, w.position, w.bytes
 			from nightdrop.waiting w
-			where w.queue = head.queue and w.again
-			    and (w.position, w.id)
-				> (head.after_position, head.after_id)
-			    and w.position <= head.again_end
-			    and w.not_before <= clock
-			    and pg_visible_in_snapshot(w.since, r.cutoff)
+			where w.queue = head.queue and nightdrop.in_line(w,
+			    true, head.after_position, head.after_id,
+			    head.again_end, r.cutoff, clock)
 			order by w.position, w.id limit n
 			for update skip locked
 		), pick as materialized (
@@ -151,7 +114,8 @@ begin
 			    h.failures, h.lost, h.state
 		)
 		select array_agg(nightdrop.task_claim(q, j, u, h.position,
-			h.attempt, h.failures, h.lost, h.state)
+			h.attempt, h.failures, h.lost, h.state,
+			head.long, head.latest)
 			order by h.position, h.id), sum(h.bytes)
 		into part, bytes
 		from held h

@@ -9,7 +9,9 @@ select u.id as run, u.opened, u.closed,
 	from nightdrop.run_queue rq where rq.run = u.id) as queues,
     u.taken, u.successful, u.failed, u.dismissed, u.given_back, u.retried,
     u.waiting_at_open, u.accepted_since, u.left_waiting, u.lost_workers,
-    u.balanced, u.business_date, d.missed
+    u.balanced, u.business_date, d.missed, u.until,
+    (select sum(rq.carried_over)::bigint
+	from nightdrop.run_queue rq where rq.run = u.id) as carried_over
 from nightdrop.run u
     cross join lateral (
 	select greatest(max(u.business_date
@@ -28,5 +30,9 @@ comment on column nightdrop.run_history.business_date is
 'The day it was opened for (settings time_zone, day_starts).';
 comment on column nightdrop.run_history.missed is
 'Business days since the run before it of one of its queues, on which none was opened. Above 0 where a night was missed.';
+comment on column nightdrop.run_history.until is
+'When its window closes; null: it has none.';
+comment on column nightdrop.run_history.carried_over is
+'Jobs that its window closed before, for the next run.';
 alter view nightdrop.run_history owner to nightdrop_owner;
 grant select on nightdrop.run_history to nightdrop_dba, nightdrop_monitor;

@@ -42,6 +42,8 @@ row_start(struct worker *w, const struct turn_row *r)
 	}
 	j->begun = true;
 	j->due = r->due;
+	if (j->claim.verdict == TURN_LONG)
+		window_tell_long(w, j);
 	list_add(w->draining ? &w->returning : &w->recorded, j);
 }
 
@@ -80,6 +82,7 @@ row_claim(struct worker *w, const struct turn_row *r)
 		return;
 	}
 	pass_take(&w->pass, r->queue, r->position, &r->id);
+	window_claimed(w, j);
 	list_add(w->draining ? &w->returning :
 		 r->lost     ? &w->suspect :
 			       &w->reserved,

@@ -159,6 +159,8 @@ collect(struct seat *s, const struct slot_outcome *o)
 	if (s->stale) {
 		job_free(j);
 	} else if (s->given_up && o->result == RESULT_RETRY) {
+		if (w->shut)
+			window_tell_stopped(w, j);
 		list_add(&w->returning, j);
 	} else if (s->trouble != NULL) {
 		job_end_by_us(j, TURN_RETRY, 500, s->trouble, w->offset_us);

@@ -34,7 +34,8 @@ enter_init(struct entering *n, struct worker *w, const struct options *options)
 		.host = n->host,
 		.lock = w->ward->lock,
 		.pid = (int)getpid(),
-		.token = w->me.token };
+		.token = w->me.token,
+		.window = options->until[0] == '\0' ? NULL : options->until };
 	if (w->ward->predecessor != 0)
 		proof_add(&n->proof, w->ward->predecessor);
 }
@@ -204,8 +205,11 @@ is_seated(const struct run_place *place)
 }
 
 static void
-take_place(struct worker *w, const struct run_place *place, int64_t sent)
+take_place(
+    const struct entering *n, const struct run_place *place, int64_t sent)
 {
+	struct worker *w = n->w;
+
 	w->run = place->run;
 	w->me.id = place->worker;
 	w->lease_ms = place->lease_ms;
@@ -214,10 +218,14 @@ take_place(struct worker *w, const struct run_place *place, int64_t sent)
 	atomic_store(&w->ward->watch->run, place->run);
 	atomic_store(&w->ward->watch->worker, place->worker);
 	worker_lease_set(w, sent);
+	window_open(w, place->until);
 	if (place->verdict == RUN_RESUMED)
 		report_warn(w->report,
 		    "run %lld was resumed: the batch that opened it died",
 		    (long long)place->run);
+	if (place->verdict == RUN_JOINED && n->options->until[0] != '\0')
+		report_note(w->report, "the window is that of the run that was "
+				       "joined, whatever --until says here");
 }
 
 enum err_code
@@ -240,7 +248,7 @@ enter_run(struct entering *n, int64_t until, struct err *e)
 	}
 	n->nothing = !is_seated(&place);
 	if (code == ERR_OK && !n->nothing)
-		take_place(n->w, &place, sent);
+		take_place(n, &place, sent);
 	rows_free(rows);
 	return code;
 }

@@ -35,6 +35,7 @@ enum {
 	OPT_STRICT,
 	OPT_TRY,
 	OPT_TYPE,
+	OPT_UNTIL,
 	OPT_VARIABLE,
 	OPT_VERSION
 };
@@ -59,6 +60,7 @@ static const struct option table[] = {
 	{ "strict", no_argument, NULL, OPT_STRICT },
 	{ "try", required_argument, NULL, OPT_TRY },
 	{ "type", required_argument, NULL, OPT_TYPE },
+	{ "until", required_argument, NULL, OPT_UNTIL },
 	{ "variable", required_argument, NULL, OPT_VARIABLE },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ NULL, 0, NULL, 0 },
@@ -143,6 +145,13 @@ take_way(struct options *o, int c, const char *value, struct err *e)
 			o->ways |= ways[i].way;
 			return true;
 		}
+	if (c == OPT_UNTIL && !window_parse(slice_str(value), o->until))
+		err_set(e, ERR_CONFIG,
+		    "--until %.40s: a time of the day, as 06:00, or a duration "
+		    "with its unit, as 2h",
+		    value);
+	if (c == OPT_UNTIL)
+		return true;
 	if (c != OPT_DRAIN && c != OPT_STALE)
 		return false;
 	if (!duration_parse(
@@ -291,6 +300,9 @@ options_read(struct options *o, int argc, char **argv, struct err *e)
 	if ((o->ways & RUN_WAY_RESUME) != 0 && o->ways != RUN_WAY_RESUME)
 		return err_set(e, ERR_CONFIG,
 		    "--resume goes with neither --join nor --daily");
+	if ((o->ways & RUN_WAY_RESUME) != 0 && o->until[0] != '\0')
+		return err_set(e, ERR_CONFIG,
+		    "--resume keeps the window of the run that it takes up");
 	split_queues(o);
 	if ((code = config_load(&o->config, o->file, e)) != ERR_OK)
 		return code;

@@ -12,6 +12,7 @@
 
 #include "base/config.h"
 #include "base/err.h"
+#include "batch/window.h"
 
 enum mode {
 	MODE_RUN,
@@ -31,13 +32,14 @@ struct words { /* of an option that may be given more than once */
 struct options {
 	enum mode mode;
 	bool quiet;
-	unsigned report;    /* enum report_how, quiet included */
-	unsigned ways;	    /* enum run_way: --join, --resume, --daily */
-	int64_t stale_ms;   /* --stale; -1: none */
-	int64_t drain_ms;   /* --drain */
-	const char *file;   /* configuration */
-	char *queues;	    /* the text that scope points into */
-	const char **scope; /* queues to run; NULL: all */
+	unsigned report;  /* enum report_how, quiet included */
+	unsigned ways;	  /* enum run_way: --join, --resume, --daily */
+	int64_t stale_ms; /* --stale; -1: none */
+	int64_t drain_ms; /* --drain */
+	char until[WINDOW_TEXT_SIZE]; /* --until, for the database; "": none */
+	const char *file;	      /* configuration */
+	char *queues;		      /* the text that scope points into */
+	const char **scope;	      /* queues to run; NULL: all */
 	size_t scope_len;
 	const char *reason;		/* --adopt */
 	const char *handler;		/* --try: a path, or a queue's name */

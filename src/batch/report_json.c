@@ -59,10 +59,12 @@ set_counts(json_t *o, const struct run_ledger *l)
 		{ "dismissed", l->dismissed, true },
 		{ "given_back", l->given_back, true },
 		{ "retried", l->retried, true },
-		{ "carried_over", l->given_back - l->retried, true },
+		{ "put_back", l->given_back - l->retried, true },
 		{ "lost", l->lost, true },
 		{ "accepted_since", l->accepted_since, l->closed },
 		{ "left_waiting", l->left_waiting, l->closed },
+		{ "carried_over", l->carried_over,
+		    l->closed && l->until != TIME_NONE },
 	};
 	size_t i;
 
@@ -130,6 +132,7 @@ report_json(
 				      "unbalanced"));
 	set(o, "opened", when(l->opened));
 	set(o, "closed", when(l->closed_at));
+	set(o, "until", when(l->until));
 	set(o, "slots", json_integer(r->slots));
 	set_counts(o, l);
 	queues = l->queues.ptr == NULL ?

@@ -50,6 +50,9 @@ print_head(const struct report *r, const struct run_ledger *l)
 		printf("  %-*s %s, after %s\n", WIDTH, "closed",
 		    time_rfc3339(l->closed_at, at), took);
 	}
+	if (l->until != TIME_NONE)
+		printf("  %-*s %s\n", WIDTH, "window until",
+		    time_rfc3339(l->until, at));
 	printf("  %-*s %d\n\n", WIDTH, "slots", r->slots);
 }
 
@@ -73,13 +76,16 @@ print_counts(const struct run_ledger *l)
 	line("  given back", l->given_back, "");
 	line("    to retry", l->retried,
 	    "(attempts that will be, or were, tried again)");
-	line("    carried over", l->given_back - l->retried,
+	line("    put back", l->given_back - l->retried,
 	    "(not begun, or stopped; for the next run)");
 	line("lost", l->lost, "(attempts cut off with their worker)");
 	if (!l->closed)
 		return;
 	line("accepted since", l->accepted_since, "(for the next run)");
 	line("left waiting", l->left_waiting, "");
+	if (l->until != TIME_NONE)
+		line("  carried over", l->carried_over,
+		    "(the window closed first)");
 }
 
 static int64_t

@@ -221,6 +221,7 @@ void
 work_step(struct worker *w, int64_t now)
 {
 	keep_step(w, now);
+	window_step(w, now);
 	tell_step(w, now);
 	ticker_step(&w->ticker, now, w->run, worker_busy(w));
 	if (turn_due(w, now))
@@ -230,10 +231,11 @@ work_step(struct worker *w, int64_t now)
 int64_t
 work_wakes_at(const struct worker *w)
 {
-	int64_t at = INT64_MAX;
+	int64_t at = INT64_MAX,
+		kept = least(keep_wakes_at(w), window_wakes_at(w));
 
 	if (w->turning)
-		return keep_wakes_at(w);
+		return kept;
 	if (w->finished.first != NULL)
 		at = w->finished.first->ended_ms + LINGER_MS;
 	if (worker_busy(w) > 0)
@@ -245,7 +247,7 @@ work_wakes_at(const struct worker *w)
 		at = w->turn_at;
 	if (at < w->turn_at)
 		at = w->turn_at;
-	return least(at, keep_wakes_at(w));
+	return least(at, kept);
 }
 
 bool

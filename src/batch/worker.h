@@ -10,6 +10,7 @@
  *   answer.c  what a turn's rows do to the jobs in hand
  *   keep.c    the lease, what is given back, which jobs are ours
  *   tell.c    how far handlers are, to the monitors of their jobs
+ *   window.c  what does not fit any more, and the window's end
  *
  * A job is in one place: reserved or suspect → starting → recorded → a slot
  * → finished → reporting → gone.  Or returning, from where it is given back.
@@ -32,6 +33,7 @@
 #include "batch/pass.h"
 #include "batch/report.h"
 #include "batch/ticker.h"
+#include "batch/window.h"
 #include "db/conn.h"
 #include "handler/slot.h"
 #include "queue/run.h"
@@ -61,7 +63,7 @@ struct seat { /* a slot and the job in it */
 
 struct worker {
 	const struct config *config;
-	int64_t drain_ms; /* after SIGTERM, for what still runs */
+	int64_t drain_ms; /* after SIGTERM or the window, for what runs */
 	const struct ward *ward;
 	struct handlers *handlers;
 	struct user user; /* of the handlers */
@@ -100,6 +102,10 @@ struct worker {
 	bool telling;	 /* a progress_put is under way */
 	int64_t tell_at; /* not before */
 
+	int64_t until;	    /* mono ms, the window's end; INT64_MAX: none */
+	int64_t fits_until; /* when the first of what is reserved does not */
+	bool shut;	    /* the window has closed */
+
 	bool draining;
 	int64_t drain_until;
 	int exit_code;	/* where it had nothing to do */
@@ -107,8 +113,8 @@ struct worker {
 };
 
 int worker_busy(const struct worker *w); /* slots with a job */
-/* Take and start nothing more: SIGTERM, or nothing works.  at_once: and do not
- * wait for what runs. */
+/* Take and start nothing more: SIGTERM, the window, or nothing works.  at_once:
+ * and do not wait for what runs. */
 void worker_drain(struct worker *w, bool at_once);
 /* Stop at once; the first reason is kept. */
 void worker_fail(struct worker *w, const struct err *e);

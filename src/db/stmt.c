@@ -28,8 +28,8 @@
 
 #define OPENED_COLUMNS                                               \
 	"verdict, run, worker, queues, busy, lease_ms, busy_since, " \
-	"busy_worker, busy_host, busy_lock, business_date"
-#define OPENED_TYPES "tllTTlzLTTt"
+	"busy_worker, busy_host, busy_lock, business_date, until"
+#define OPENED_TYPES "tllTTlzLTTtz"
 
 #define TURN_COLUMNS                                                       \
 	"kind, id, verdict, attempt, queue, request, type, size, digest, " \
@@ -42,8 +42,9 @@
 #define LEDGER_COLUMNS                                                    \
 	"closed, run, opened, closed_at, taken, successful, failed, "     \
 	"dismissed, given_back, retried, waiting_at_open, left_waiting, " \
-	"accepted_since, balanced, trouble, queues, lost"
-#define LEDGER_TYPES "blzzlllllllllbTtl"
+	"accepted_since, balanced, trouble, queues, lost, until, "        \
+	"carried_over"
+#define LEDGER_TYPES "blzzlllllllllbTtlzl"
 
 static const struct stmt stmts[STMT_COUNT] = {
 	[STMT_HELLO] = { "hello",
@@ -216,8 +217,8 @@ static const struct stmt stmts[STMT_COUNT] = {
 	[STMT_RUN_OPEN] = { "run_open",
 	    "select " OPENED_COLUMNS " from nightdrop.run_open("
 	    "$1::text[], $2::integer, $3::text, $4::integer, $5::text, "
-	    "$6::uuid, $7::bigint[], $8::text[], $9::integer)",
-	    9, OPENED_TYPES },
+	    "$6::uuid, $7::bigint[], $8::text[], $9::integer, $10::text)",
+	    10, OPENED_TYPES },
 	[STMT_RUN_JOIN] = { "run_join",
 	    "select " OPENED_COLUMNS " from nightdrop.run_join("
 	    "$1::bigint, $2::integer, $3::text, $4::integer, $5::text, "

@@ -33,7 +33,8 @@ enum {
 	PLACE_BUSY_WORKER,
 	PLACE_BUSY_HOST,
 	PLACE_BUSY_LOCK,
-	PLACE_BUSINESS_DATE
+	PLACE_BUSINESS_DATE,
+	PLACE_UNTIL
 };
 
 /* Columns of run_leave's row. */
@@ -54,7 +55,9 @@ enum {
 	LEDGER_BALANCED,
 	LEDGER_TROUBLE,
 	LEDGER_QUEUES,
-	LEDGER_LOST
+	LEDGER_LOST,
+	LEDGER_UNTIL,
+	LEDGER_CARRIED_OVER
 };
 
 static void
@@ -114,6 +117,10 @@ run_entry_params(struct params *p, const struct run_entry *n)
 	else
 		ways_params(p, n->ways);
 	params_int4(p, n->lease_s);
+	if (n->run == 0 && n->window != NULL)
+		params_text(p, slice_str(n->window));
+	else if (n->run == 0)
+		params_null(p);
 	return n->run != 0 ? STMT_RUN_JOIN : STMT_RUN_OPEN;
 }
 
@@ -145,6 +152,7 @@ run_place_read(const struct rows *r, struct run_place *out, struct err *e)
 		.busy = rows_array_count(r, 0, PLACE_BUSY),
 		.holders = rows_array_count(r, 0, PLACE_BUSY_WORKER),
 		.business_date = rows_text(r, 0, PLACE_BUSINESS_DATE),
+		.until = rows_time(r, 0, PLACE_UNTIL),
 	};
 	return ERR_OK;
 }
@@ -217,6 +225,8 @@ run_ledger_read(const struct rows *r, struct run_ledger *out, struct err *e)
 		.trouble = rows_array_count(r, 0, LEDGER_TROUBLE),
 		.queues = rows_text(r, 0, LEDGER_QUEUES),
 		.lost = rows_int8(r, 0, LEDGER_LOST),
+		.until = rows_time(r, 0, LEDGER_UNTIL),
+		.carried_over = rows_int8(r, 0, LEDGER_CARRIED_OVER),
 	};
 	return ERR_OK;
 }

@@ -38,6 +38,7 @@ struct run_entry {
 	struct uuid token;
 	const int64_t *proven; /* workers that are known to be dead */
 	size_t proven_len;
+	const char *window; /* of a new run, as window_end wants it; NULL */
 };
 
 enum run_way {
@@ -67,6 +68,7 @@ struct run_place {
 	int64_t busy_since; /* us or TIME_NONE */
 	int queues, busy, holders;
 	struct slice business_date; /* 2026-11-25; lives as long as the rows */
+	int64_t until; /* us, when its window closes; TIME_NONE: it has none */
 };
 
 /* Which call to make, with its parameters. */
@@ -101,6 +103,8 @@ struct run_ledger {
 	int64_t run, opened, closed_at;
 	int64_t taken, successful, failed, dismissed, given_back, retried;
 	int64_t waiting_at_open, left_waiting, accepted_since, lost;
+	int64_t until;	      /* TIME_NONE: it has no window */
+	int64_t carried_over; /* that window closed before */
 	bool balanced;
 	int trouble;	     /* ids: run_ledger_trouble */
 	struct slice queues; /* JSON, as run_ledger has it */

@@ -30,6 +30,7 @@ static const char *const verdicts[] = {
 	[TURN_OK] = "ok",
 	[TURN_STOP] = "stop",
 	[TURN_STALE] = "stale",
+	[TURN_LONG] = "long",
 };
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))

@@ -80,7 +80,8 @@ enum turn_verdict {
 	TURN_RECORDED, /* finish */
 	TURN_OK,       /* start: run it */
 	TURN_STOP,     /* start: dismissed meanwhile, it is final */
-	TURN_STALE     /* not this worker's any more */
+	TURN_STALE,    /* not this worker's any more */
+	TURN_LONG      /* claim: needs longer than the whole window */
 };
 
 struct turn_row { /* slices live as long as the rows */
@@ -97,7 +98,8 @@ struct turn_row { /* slices live as long as the rows */
 	struct slice body; /* ptr NULL: in parts, holder 0 */
 	struct slice state;
 	bool lost; /* its last attempt was lost: start it alone */
-	int64_t accepted, position, due; /* us or TIME_NONE */
+	int64_t accepted, position, due; /* us or TIME_NONE; due of a claim:
+					    when it must have begun */
 	int64_t time_limit_ms, cpu_limit_s, memory_limit, max_output;
 	int64_t max_files;
 };

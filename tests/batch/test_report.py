@@ -38,7 +38,7 @@ def test_words(mixed, batch):
     assert "select * from nightdrop.failed_job" in result.out
     assert re.search(rf"  {good} +3 +0 ", result.out), "a line a queue"
     for words in ("waiting before +4", "taken +4", "given back +0",
-                  "carried over +0", "lost +0", "accepted since +0",
+                  "put back +0", "lost +0", "accepted since +0",
                   "left waiting +0"):
         assert re.search(words, result.out), (words, result)
 
@@ -82,10 +82,10 @@ def test_json(mixed, batch, db):
     assert told["run"] == db.value("select max(id) from nightdrop.run")
     assert {n: told[n] for n in (
         "waiting_at_open", "taken", "successful", "failed", "dismissed",
-        "given_back", "retried", "carried_over", "lost", "accepted_since",
+        "given_back", "retried", "put_back", "lost", "accepted_since",
         "left_waiting")} == {
         "waiting_at_open": 4, "taken": 4, "successful": 3, "failed": 1,
-        "dismissed": 0, "given_back": 0, "retried": 0, "carried_over": 0,
+        "dismissed": 0, "given_back": 0, "retried": 0, "put_back": 0,
         "lost": 0, "accepted_since": 0, "left_waiting": 0}
     assert told["failures"] == [{
         "id": job, "queue": bad, "status": 502, "reason": "Bad Gateway",
@@ -94,6 +94,7 @@ def test_json(mixed, batch, db):
             for q in told["queues"]] == [(good, 3, 0, 3), (bad, 0, 1, 1)]
     assert all(q["p95_ms"] >= q["p50_ms"] >= 0 for q in told["queues"])
     assert (told["trouble"], told["notes"]) == ([], [])
+    assert (told["until"], told["carried_over"]) == (None, None), "no window"
     assert told["closed"] > told["opened"]
 
 
@@ -125,7 +126,7 @@ def test_quiet_and_strict(night, mixed, db, batch):
     assert batch.run("--queue", bad, "--strict").status == 0, "nothing failed"
 
 
-def test_carried_over(night, db, batch):
+def test_put_back(night, db, batch):
     """A run that is stopped says what it leaves to the next."""
     name = night.queue("sleep 2; " + OK)
     ids = [jobs.submit(db, name) for _ in range(12)]
@@ -137,7 +138,7 @@ def test_carried_over(night, db, batch):
     done = sum(jobs.place_of(db, i) == "final" for i in ids)
     assert result.status == 0 and 2 <= done < 12, result
     assert told["successful"] == done
-    assert told["carried_over"] == told["taken"] - done > 0
+    assert told["put_back"] == told["taken"] - done > 0
     assert told["left_waiting"] == 12 - done
 
 

@@ -66,7 +66,7 @@ select set_eq($$select proname::text from pg_proc
     'queue_oldest', 'queue_late', 'setting_set', 'business_date', 'adopt',
     'job_hold', 'job_release', 'job_requeue', 'job_reprioritise',
     'bundle_dismiss', 'worker_expire', 'queue_drop', 'purge', 'erase',
-    'explain_job', 'month_drop'], 'the DBA''s functions');
+    'explain_job', 'month_drop', 'window_end'], 'the DBA''s functions');
 select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_monitor', oid, 'execute')$$,

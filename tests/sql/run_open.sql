@@ -93,7 +93,8 @@ select results_eq('select closed, taken, successful, failed, dismissed, given_ba
     'the last to leave closes: the ledger');
 select is((select queues::jsonb from left3),
     '[{"queue": "a", "finished": 2, "successful": 1, "failed": 1,
-    "dismissed": 0, "p50_ms": 0, "p95_ms": 0, "graded": 0, "hits": 0}]'::jsonb,
+    "dismissed": 0, "p50_ms": 0, "p95_ms": 0, "graded": 0, "hits": 0,
+    "carried_over": null}]'::jsonb,
     'and the durations');
 select is((select l::text from nightdrop.run_leave(:w3, :'t3') l),
     (select l::text from left3 l), 'left again: the same');

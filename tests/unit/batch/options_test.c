@@ -98,6 +98,43 @@ START_TEST(ways_and_durations)
 }
 END_TEST
 
+START_TEST(windows)
+{
+	static const struct {
+		const char *text, *window; /* NULL: refused */
+	} rows[] = {
+		{ "06:00", "06:00" },
+		{ "6:00", "06:00" },
+		{ "23:59", "23:59" },
+		{ "00:00", "00:00" },
+		{ "2h", "7200000 ms" },
+		{ "1 h 30 min", "5400000 ms" },
+		{ "3s", "3000 ms" },
+		{ "24:00", NULL },
+		{ "06:60", NULL },
+		{ "06:5", NULL },
+		{ "006:00", NULL },
+		{ ":00", NULL },
+		{ "6", NULL }, /* six o'clock, or six seconds? */
+		{ "0s", NULL },
+		{ "-2h", NULL },
+		{ "", NULL },
+		{ "soon", NULL },
+	};
+	char window[WINDOW_TEXT_SIZE];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool ok = window_parse(slice_str(rows[i].text), window);
+
+		ck_assert_msg(
+		    ok == (rows[i].window != NULL), "%s", rows[i].text);
+		if (ok)
+			ck_assert_str_eq(window, rows[i].window);
+	}
+}
+END_TEST
+
 static void
 refused(enum err_code code, struct options *o, const struct err *e)
 {
@@ -125,6 +162,8 @@ START_TEST(refusals)
 	refused(READ(&o, &e, W("--drain=soon")), &o, &e);
 	refused(READ(&o, &e, W("--resume"), W("--daily")), &o, &e);
 	refused(READ(&o, &e, W("--join"), W("--resume")), &o, &e);
+	refused(READ(&o, &e, W("--until=6")), &o, &e);
+	refused(READ(&o, &e, W("--resume"), W("--until=2h")), &o, &e);
 }
 END_TEST
 
@@ -139,6 +178,7 @@ options_suite(void)
 	tcase_add_test(t, queues_and_settings);
 	tcase_add_test(t, modes);
 	tcase_add_test(t, ways_and_durations);
+	tcase_add_test(t, windows);
 	tcase_add_test(t, refusals);
 	suite_add_tcase(s, t);
 	return s;

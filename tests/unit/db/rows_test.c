@@ -92,6 +92,7 @@ opened(void)
 	params_null(&p);
 	params_null(&p);
 	params_text(&p, SLICE_LIT("2026-11-25"));
+	params_null(&p);
 	return make_rows(STMT_RUN_OPEN, &p, 1);
 }
 
