@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: ISC
 dist_man_MANS += doc/nightdrop-http.7
+dist_man_MANS += doc/nightdrop-sql.7

@@ -1,80 +1,37 @@
 # SPDX-License-Identifier: ISC
 """nightdrop-http(7): its examples are run, and print what it says."""
 import re
-import subprocess
 
 import pytest
 
-from support import place
+from support import manual, place
 
 PAGE = place.TOP / "doc/nightdrop-http.7"
 # Where the page waits for the night.
 NIGHT = "sleep 8h"
 
 
-def examples(text):
-    """(command, what it prints) of each block between .Bd -literal and .Ed."""
-    found = []
-    for block in re.findall(r"^\.Bd -literal.*?\n(.*?)^\.Ed", text,
-                            re.M | re.S):
-        block = block.replace("\\&", "").replace("\\e", "\\")
-        assert block.startswith("$ "), block
-        for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
-            lines = part.splitlines()
-            n = 1
-            while lines[n - 1].endswith(("\\", "|")):
-                n += 1
-            found.append(("\n".join(lines[:n]), lines[n:]))
-    return found
-
-
-def pattern(lines):
-    """A line "..." is any number of lines, "..." in a line is anything."""
-    parts = [r"(?:[^\n]*\n)*?" if line == "..." else
-             ".*".join(map(re.escape, line.split("..."))) + r"\n"
-             for line in lines]
-    return re.compile("".join(parts))
-
-
 @pytest.fixture
 def shell(apache, db, room, tmp_path):
-    """Runs one command after the other in the same shell."""
     words = db.value("select nightdrop.token_create('reader', 'a test')")
-    child = subprocess.Popen(
-        ["/bin/bash", "-s"], cwd=tmp_path, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8",
-             "NIGHT": f"http://127.0.0.1:{apache.port}/proxy",
-             "TOKEN": words.rpartition(" ")[2]})
-
-    def run(command):
-        child.stdin.write(f"{command}\necho; echo '===' $?\n")
-        child.stdin.flush()
-        out = []
-        while not (line := child.stdout.readline()).startswith("==="):
-            assert line, f"the shell has ended: {out}"
-            out.append(line.replace("\r", ""))
-        return "".join(out).rstrip("\n") + "\n"
-
-    yield run
-    child.stdin.close()
-    child.wait(10)
+    shell = manual.Shell(tmp_path, {
+        "NIGHT": f"http://127.0.0.1:{apache.port}/proxy",
+        "TOKEN": words.rpartition(" ")[2]})
+    yield shell
+    shell.close()
 
 
 def test_examples(shell, db, handlers, batch):
     db.queue("report")
     handlers.write("report", "printf 'Content-Type: text/plain\\n\\n'\n"
                    "tr a-z A-Z")
-    found = examples(PAGE.read_text())
+    found = manual.examples(PAGE)
     assert len(found) > 15 and NIGHT in [c for c, _ in found]
     for command, lines in found:
         if command == NIGHT:
             assert batch.run().status == 0
             continue
-        out = shell(command)
-        assert pattern(lines or [""]).fullmatch(out), \
-            f"$ {command}\n{out}\nThe page has:\n" + "\n".join(lines)
+        shell.check(command, lines)
 
 
 def test_all_is_in_it():
