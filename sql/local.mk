@@ -42,6 +42,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/bundle_tidy.sql \
 	sql/functions/bundle_visible.sql \
 	sql/functions/business_date.sql \
+	sql/functions/carried_over.sql \
 	sql/functions/claim_cap.sql \
 	sql/functions/claim_lines.sql \
 	sql/functions/counter_add.sql \

@@ -12,7 +12,7 @@ returns nightdrop.bundle_state
 language sql immutable parallel safe
 return row(verdict, limit_value, null, null, null, null, null, null, null,
     null, null, null, null, null, null, null, null, null, null, null, null,
-    null, null)::nightdrop.bundle_state;
+    null, null, null)::nightdrop.bundle_state;
 
 comment on function nightdrop.bundle_refusal(text, bigint) is
 'Internal: a bundle''s state that only says why not.';

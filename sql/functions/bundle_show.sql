@@ -1,7 +1,7 @@
 -- bundle_show(bundle): what a bundle has come to, whoever asks.
 --
 -- Returns:    a row as bundle_read's, of a bundle that is sealed.
--- Tables:     bundle, bundle_tally, running, queue, queue_basis.
+-- Tables:     bundle, bundle_tally, running, queue, queue_basis, run, run_queue.
 --
 -- Cheap at any number of lines: what has ended is in sums, and what runs is a
 -- range of running's primary key.  The quote is that of the last line: its
@@ -29,7 +29,10 @@ begin
 	    left(s.status, 1) || concat_ws('.', r.running::text,
 		t.successful::text, t.failed::text, t.dismissed::text,
 		case when n.ended < u.lines then b.version::text end,
-		u.stop)
+		u.stop),
+	    case when n.ended < u.lines and b.carried is not null
+		then (select c.times from nightdrop.carried_over(u.queue,
+		    u.since, '-infinity') c) else 0 end
 	from nightdrop.bundle u
 	    left join nightdrop.queue q on q.name = u.queue
 	    left join nightdrop.queue_basis b on b.queue = u.queue

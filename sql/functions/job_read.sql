@@ -4,14 +4,16 @@
 --             job_visible.
 -- Returns:    one row; verdict ok, none or gone, and null in all the rest but
 --             for ok.  version changes exactly when the rest does.
--- Tables:     job, bundle, waiting, running, response, attempt, queue_basis.
+-- Tables:     job, bundle, waiting, running, response, attempt, queue_basis,
+--             and where its queue has such jobs, run and run_queue.
 --
 -- The quote of a job in line is its first one until the basis changes (a run
 -- opens or closes); then it is computed again, from the basis alone and with
 -- those ahead that have left since.  A job put back is not promised before it
 -- may be tried.  The quote of a final job is the first one, to be held against
 -- what came of it.  A line of a bundle was accepted and quoted with it, and
--- may be in line without being in waiting yet.
+-- may be in line without being in waiting yet.  carried_over: how many windows
+-- have closed before its turn; the message says so too.
 --
 -- SPDX-License-Identifier: ISC
 
@@ -23,7 +25,8 @@ returns table (verdict text, queue text, owner text, status text,
     digest bytea, type text, quote_earliest timestamptz,
     quote_likely timestamptz, quote_latest timestamptz, quote_ahead bigint,
     quote_fits boolean, quote_basis text, outcome_status integer,
-    outcome_reason text, outcome_by text, expires timestamptz, version text)
+    outcome_reason text, outcome_by text, expires timestamptz, version text,
+    carried_over integer)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -39,8 +42,9 @@ begin
 	    coalesce(f.attempt, r.attempt, w.attempt, 0), a.accepted,
 	    case when f.id is null then r.started else f.started end,
 	    f.finished, r.progress,
-	    nightdrop.job_message(j.id, coalesce(r.attempt, w.attempt),
-		w.not_before, w.lost, r.stop),
+	    nullif(concat_ws('; ', nightdrop.job_message(j.id,
+		coalesce(r.attempt, w.attempt), w.not_before, w.lost, r.stop),
+		y.words), ''),
 	    j.size, j.digest, j.type, t.earliest, t.likely, t.latest, t.ahead,
 	    t.fits, t.basis, f.status::integer, f.reason, f.by, f.expires,
 	    nightdrop.version_of(s.status,
@@ -48,6 +52,8 @@ begin
 		coalesce(f.attempt, r.attempt, w.attempt, 0),
 		b.version, r.progress, r.stop)
 		|| case when j.digest is null then '.n' else '' end
+		|| case when w.not_before = 'infinity' then '.h' else '' end,
+	    coalesce(y.times, 0)
 	from nightdrop.job j
 	    left join nightdrop.queue_basis b on b.queue = j.queue
 	    left join lateral (
@@ -61,6 +67,12 @@ begin
 		select f.* from nightdrop.response f
 		where f.id = j.id and w.id is null and r.id is null
 		order by f.round desc limit 1) f on true
+	    left join lateral (
+		select y.* from nightdrop.carried_over(j.queue,
+		    coalesce(w.since, r.since),
+		    coalesce(w.not_before, '-infinity')) y
+		where b.carried is not null and r.started is null
+		    and (w.id is not null or r.id is not null)) y on true
 	    cross join lateral (
 		select j.accepted, j.quote_earliest as earliest,
 		    j.quote_likely as likely, j.quote_latest as latest,

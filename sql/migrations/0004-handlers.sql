@@ -13,6 +13,7 @@ comment on column nightdrop.run_queue.carried_over is
 alter table nightdrop.queue_basis add column carried timestamptz;
 comment on column nightdrop.queue_basis.carried is
 'When the window of its last closed run closed, where that left jobs over; null: it left none.';
+alter type nightdrop.bundle_state add attribute carried_over integer;
 
 grant select on all tables in schema nightdrop to nightdrop_dba;
 revoke select on nightdrop.setting from nightdrop_dba;

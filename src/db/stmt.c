@@ -23,8 +23,9 @@
 	"verdict, limit_value, id, queue, owner, status, lines, running, " \
 	"successful, failed, dismissed, accepted, finished, size, "        \
 	"digest, quote_earliest, quote_likely, quote_latest, "             \
-	"quote_ahead, quote_fits, quote_basis, expires, version"
-#define BUNDLE_TYPES "tlutttillllzzlyzzzlbtzt"
+	"quote_ahead, quote_fits, quote_basis, expires, version, "         \
+	"carried_over"
+#define BUNDLE_TYPES "tlutttillllzzlyzzzlbtzti"
 
 #define OPENED_COLUMNS                                               \
 	"verdict, run, worker, queues, busy, lease_ms, busy_since, " \
@@ -130,9 +131,9 @@ static const struct stmt stmts[STMT_COUNT] = {
 	    "started, finished, progress, message, size, digest, type, "
 	    "quote_earliest, quote_likely, quote_latest, quote_ahead, "
 	    "quote_fits, quote_basis, outcome_status, outcome_reason, "
-	    "outcome_by, expires, version "
+	    "outcome_by, expires, version, carried_over "
 	    "from nightdrop.job_read($1::uuid, $2::text, $3::boolean)",
-	    3, "ttttizzzttlytzzzlbtittzt" },
+	    3, "ttttizzzttlytzzzlbtittzti" },
 	[STMT_REQUEST_READ] = { "request_read",
 	    "select verdict, type, encoding, accepted, size, digest, body, "
 	    "expires "

@@ -58,6 +58,7 @@ bundle_state_take(struct rows *r, struct bundle_state *out, struct err *e)
 	receipt_quote(r, 0, 15, &out->quote);
 	out->expires = rows_time(r, 0, 21);
 	out->version = rows_text(r, 0, 22);
+	out->carried_over = rows_int4(r, 0, 23);
 	return ERR_OK;
 }
 

@@ -21,6 +21,7 @@ struct bundle_state {
 	int64_t size;
 	struct slice digest;
 	struct quote quote;
+	int carried_over; /* windows that closed before it was done */
 };
 
 /* Columns of STMT_BUNDLE_SEAL and STMT_BUNDLE_READ; r is then the state's,

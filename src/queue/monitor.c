@@ -82,6 +82,7 @@ monitor_read(struct store *s, const struct reader *who, int64_t deadline_ms,
 	out->outcome_by = rows_text(r, 0, 21);
 	out->expires = rows_time(r, 0, 22);
 	out->version = rows_text(r, 0, 23);
+	out->carried_over = rows_int4(r, 0, 24);
 	return ERR_OK;
 }
 

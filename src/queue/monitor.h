@@ -25,6 +25,7 @@ struct job_state {
 	struct rows *rows;
 	struct slice queue, owner, status, progress, message, type, version;
 	int attempt;
+	int carried_over; /* windows that closed before its turn */
 	int64_t accepted, started, finished, expires; /* us or TIME_NONE */
 	int64_t size;
 	struct slice digest;

@@ -56,6 +56,8 @@ put_full(struct buf *out, const struct call *c, const struct job_ref *ref,
 	json_put_time(out, s->accepted);
 	json_put_name(out, "finished");
 	json_put_time(out, s->finished);
+	json_put_name(out, "carried_over");
+	json_put_int(out, s->carried_over);
 	document_put_receipt(out, s->size, s->digest);
 	document_put_quote(out, &s->quote);
 	json_put_name(out, "expires");

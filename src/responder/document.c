@@ -151,6 +151,8 @@ put_full(struct buf *out, const struct call *c, const struct job_ref *ref,
 	put_instant(out, "finished", s->finished);
 	put_member(out, "progress", s->progress);
 	put_member(out, "message", s->message);
+	json_put_name(out, "carried_over");
+	json_put_int(out, s->carried_over);
 	document_put_receipt(out, s->size, s->digest);
 	document_put_quote(out, &s->quote);
 	put_outcome(out, s);

@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(53);
+select plan(66);
 
 -- When a window closes: the setting time_zone, and both nights on which its
 -- clock is changed.
@@ -191,6 +191,46 @@ select is((select string_agg(queue || ' ' || coalesce(carried_over::text, '-'),
     'only what did not fit, and was this run''s');
 select is((select carried_over from nightdrop.run_history
     where run = (pg_temp.run(:w)).id), 3::bigint, 'run_history');
+
+-- Its monitor says so, as long as it waits.
+create function pg_temp.monitor(job uuid) returns text language sql as $$
+select concat_ws(' ', m.status, m.carried_over, m.version, regexp_replace(
+    m.message, '....-..-..T..:..:..Z', 'THEN'))
+from nightdrop.job_read(job, '', true) m
+$$;
+create temp table seen as select pg_temp.monitor(:'b1') as said;
+select is(said, 'accepted 1 a1.0.2 carried over to the next run: the window closed at THEN before it was done',
+    'the monitor: in a figure and in words') from seen;
+select is(pg_temp.monitor(:'a1'), 'accepted 0 a1.1.4 attempt 1 ended with 503 as 503; it will be tried again',
+    'not of a job that would have fitted');
+select is((select count(*)::integer from nightdrop.explain_job(:'b1') e
+    where e like 'It was carried over to the next run: %'), 1, 'explain_job');
+select t.accept('b') as b2 \gset
+select is(pg_temp.monitor(:'b2'), 'accepted 0 a1.0.2',
+    'nor of one that came after');
+select worker as w from pg_temp.open('{b}', '1 hour') \gset
+update nightdrop.queue_basis set reach = '1 day';
+select pg_temp.past('b', '2 hours');
+select is(pg_temp.monitor(:'b1'), replace((select said from seen), '.2', '.3'),
+    'still, while the next run is at it');
+select is(pg_temp.took(:w, 1), 'b long', 'now it is taken');
+select is(pg_temp.monitor(:'b1'), replace((select said from seen), '.2', '.3'),
+    'still, until it begins');
+select pg_temp.back(:w);
+select pg_temp.left_at(:w, '59 min');
+select nightdrop.job_hold(:'b2', 'a test');
+select is((select carried_over from nightdrop.run_leave(:w, t.token(:w))),
+    3::bigint, 'what is held is not carried over');
+select ok(pg_temp.monitor(:'b1')
+    like 'accepted 2 %THEN before it was done, as 1 other had', 'the second night');
+select is(pg_temp.monitor(:'b2'), 'accepted 0 a1.0.4.h', 'nothing of that held');
+select worker as w from pg_temp.open('{b}', '1 hour') \gset
+update nightdrop.queue_basis set reach = '1 day';
+select is(t.start(:w, :'b1'), 'ok', 'it runs');
+select is(pg_temp.monitor(:'b1'), 'running 0 r1.1.5', 'and says no more of it');
+select t.finish(:w, :'b1', 1, 'successful') as ended \gset
+select closed from nightdrop.run_leave(:w, t.token(:w)) \gset
+select is(pg_temp.monitor(:'b1'), 'successful 0 s1.1', 'nor when it is final');
 
 -- A run that goes on.
 select worker as w, until as u from pg_temp.open('{a}', '8 hours') \gset

@@ -8,7 +8,7 @@ from support import jobs
 from support.documents import (QUOTE, check_document, digest, when)
 
 MEMBERS = {"id", "status", "queue", "lines", "counts", "accepted", "finished",
-           "size", "digest", "quote", "expires", "links"}
+           "carried_over", "size", "digest", "quote", "expires", "links"}
 COUNTS = ("accepted", "running", "successful", "failed", "dismissed")
 
 

@@ -8,8 +8,8 @@ import re
 JOB = re.compile(r"/jobs/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
                  r"(~[A-Za-z0-9_-]{22})?$")
 MEMBERS = {"id", "queue", "status", "attempt", "accepted", "started",
-           "finished", "progress", "message", "size", "digest", "quote",
-           "outcome", "expires", "links"}
+           "finished", "progress", "message", "carried_over", "size",
+           "digest", "quote", "outcome", "expires", "links"}
 QUOTE = {"earliest", "likely", "latest", "ahead", "fits", "basis"}
 
 
