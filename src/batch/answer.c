@@ -47,33 +47,15 @@ row_start(struct worker *w, const struct turn_row *r)
 	list_add(w->draining ? &w->returning : &w->recorded, j);
 }
 
-static bool
-in_hand(const struct worker *w, const struct uuid *id)
-{
-	const struct job_list *const lists[] = { &w->reserved, &w->suspect,
-		&w->starting, &w->recorded, &w->finished, &w->reporting,
-		&w->returning };
-	size_t i;
-	int k;
-
-	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		if (list_find_id(lists[i], id) != NULL)
-			return true;
-	for (k = 0; k < w->seats; k++)
-		if (w->seat[k].job != NULL && uuid_eq(&w->seat[k].job->id, id))
-			return true;
-	return false;
-}
-
 static void
 row_claim(struct worker *w, const struct turn_row *r)
 {
 	const char *why;
 	struct job *j;
 
-	if (in_hand(w, &r->id)) /* the answer of a call made twice */
+	if (job_find(&w->in_hand, &r->id) != NULL) /* a call made twice */
 		return;
-	j = job_new(r);
+	j = job_new(&w->in_hand, r);
 	j->handler = handlers_find(w->handlers, r->queue, &why);
 	if (j->handler == NULL) {
 		/* A resumed run may have queues that this host cannot do. */

@@ -36,8 +36,43 @@ pack(struct packer *k, struct slice *s)
 	k->at += s->len;
 }
 
+/* The last bytes of an id are random, or number the lines of a bundle. */
+static size_t
+row_of(const struct uuid *id)
+{
+	return ((size_t)id->b[14] << 8 | id->b[15]) % JOB_ROWS;
+}
+
+static void
+index_add(struct job_index *x, struct job *j)
+{
+	j->at = &x->row[row_of(&j->id)];
+	j->same = *j->at;
+	if (j->same != NULL)
+		j->same->at = &j->same;
+	*j->at = j;
+}
+
+static void
+index_remove(struct job *j)
+{
+	*j->at = j->same;
+	if (j->same != NULL)
+		j->same->at = j->at;
+}
+
 struct job *
-job_new(const struct turn_row *claim)
+job_find(const struct job_index *x, const struct uuid *id)
+{
+	struct job *j = x->row[row_of(id)];
+
+	while (j != NULL && !uuid_eq(&j->id, id))
+		j = j->same;
+	return j;
+}
+
+struct job *
+job_new(struct job_index *x, const struct turn_row *claim)
 {
 	struct job *j = calloc(1, sizeof(*j));
 	struct turn_row *c;
@@ -48,6 +83,7 @@ job_new(const struct turn_row *claim)
 	c = &j->claim;
 	*c = *claim;
 	j->id = c->id;
+	index_add(x, j);
 	j->attempt = c->attempt;
 	j->held = c->queue.len + c->owner.len + c->type.len + c->request.len +
 		  c->request_fields.len + c->digest.len + c->body.len +
@@ -70,6 +106,7 @@ job_free(struct job *j)
 {
 	if (j == NULL)
 		return;
+	index_remove(j);
 	free(j->text);
 	free(j->kept);
 	free(j);
@@ -190,17 +227,6 @@ list_take_id(struct job_list *l, const struct uuid *id)
 	for (j = l->first; j != NULL; before = j, j = j->next)
 		if (uuid_eq(&j->id, id))
 			return unlink_after(l, before, j);
-	return NULL;
-}
-
-struct job *
-list_find_id(const struct job_list *l, const struct uuid *id)
-{
-	struct job *j;
-
-	for (j = l->first; j != NULL; j = j->next)
-		if (uuid_eq(&j->id, id))
-			return j;
 	return NULL;
 }
 

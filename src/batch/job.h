@@ -14,8 +14,17 @@
 #include "handler/slot.h"
 #include "queue/turn.h"
 
+#define JOB_ROWS 1024 /* a worker has some hundred jobs in hand */
+
+/* Which jobs are in hand, wherever they are. */
+struct job_index {
+	struct job *row[JOB_ROWS];
+};
+
 struct job {
 	struct job *next;
+	struct job *same,
+	    **at; /* the next in its index's row, what leads here */
 	struct uuid id;
 	int attempt; /* the number that its start has, or will have */
 	const struct handler *handler; /* owned by the worker's table */
@@ -31,8 +40,10 @@ struct job {
 	int64_t ended_ms; /* clock_mono_ms() */
 };
 
-struct job *job_new(const struct turn_row *claim); /* copies */
-void job_free(struct job *j);			   /* NULL is fine */
+/* Copies.  In the index until it is freed. */
+struct job *job_new(struct job_index *x, const struct turn_row *claim);
+void job_free(struct job *j); /* NULL is fine */
+struct job *job_find(const struct job_index *x, const struct uuid *id);
 
 /* What the handler came to.  Copies; the claim's text is no longer needed and
  * is freed.  offset_us: the server's clock minus our monotonic one. */
@@ -51,7 +62,6 @@ void list_add(struct job_list *l, struct job *j);
 struct job *list_take(struct job_list *l); /* NULL: empty */
 /* Take the job of this id; NULL: not there. */
 struct job *list_take_id(struct job_list *l, const struct uuid *id);
-struct job *list_find_id(const struct job_list *l, const struct uuid *id);
 void list_free(struct job_list *l);
 
 #endif

@@ -87,6 +87,7 @@ struct worker {
 	int64_t place_at; /* no new process before, after a failed fork */
 	int fork_failures;
 
+	struct job_index in_hand;
 	struct job_list reserved, suspect, starting, recorded, finished,
 	    reporting, returning;
 	struct pass pass;

@@ -8,6 +8,8 @@
 #include <check.h>
 #include <string.h>
 
+static struct job_index held;
+
 static struct job *
 claimed(unsigned char n)
 {
@@ -16,7 +18,7 @@ claimed(unsigned char n)
 		.attempt = 1,
 		.queue = slice_str(queue),
 		.body = slice_mem(body, sizeof(body) - 1) };
-	struct job *j = job_new(&r);
+	struct job *j = job_new(&held, &r);
 
 	memset(queue, 'x', sizeof(queue)); /* the rows are gone */
 	memset(body, 'x', sizeof(body));
@@ -71,7 +73,7 @@ END_TEST
 START_TEST(lists)
 {
 	struct job_list l = { NULL, NULL, 0, 0 };
-	struct uuid two = { .b = { 2 } }, nine = { .b = { 9 } };
+	struct uuid two = { .b = { 2 } };
 	struct job *j;
 	unsigned char i;
 
@@ -79,7 +81,6 @@ START_TEST(lists)
 		list_add(&l, claimed(i));
 	ck_assert_uint_eq(l.count, 3);
 	ck_assert_uint_eq(l.held, 3 * 19);
-	ck_assert_ptr_null(list_find_id(&l, &nine));
 	j = list_take_id(&l, &two);
 	ck_assert_int_eq(j->id.b[0], 2);
 	job_free(j);
@@ -95,6 +96,30 @@ START_TEST(lists)
 }
 END_TEST
 
+/* These share a row of the index. */
+START_TEST(a_job_in_hand_is_found)
+{
+	struct uuid id = { .b = { 0 } };
+	struct job *j[4];
+	unsigned char i;
+
+	for (i = 1; i <= 3; i++)
+		j[i] = claimed(i);
+	for (i = 1; i <= 3; i++) {
+		id.b[0] = i;
+		ck_assert_ptr_eq(job_find(&held, &id), j[i]);
+	}
+	id.b[0] = 4;
+	ck_assert_ptr_null(job_find(&held, &id));
+	for (i = 2; i <= 4; i++) { /* from the middle, one end, the other */
+		id.b[0] = (unsigned char)(i % 3 + 1);
+		job_free(j[id.b[0]]);
+		ck_assert_ptr_null(job_find(&held, &id));
+	}
+	job_free(NULL);
+}
+END_TEST
+
 Suite *job_suite(void);
 
 Suite *
@@ -106,6 +131,7 @@ job_suite(void)
 	tcase_add_test(t, a_claim_is_copied);
 	tcase_add_test(t, an_outcome_is_copied);
 	tcase_add_test(t, lists);
+	tcase_add_test(t, a_job_in_hand_is_found);
 	suite_add_tcase(s, t);
 	return s;
 }
