@@ -27,6 +27,7 @@
 #include "base/buf.h"
 
 #define TEXT_LIMIT 1048576 /* bytes looked at, of a file in /proc */
+#define LIST_READ 4096	   /* a page: what the kernel writes it into */
 
 struct escape {
 	int list;    /* /proc/thread-self/children; -1: the kernel has none */
@@ -160,16 +161,18 @@ judge(struct escape *x, pid_t pid, const char *id, pid_t group)
 	return owner == OWNER_JOB && kill(pid, SIGKILL) == 0;
 }
 
-/* "12 345 6 ", as it is now. */
+/* "12 345 6 ", as it is now.  The kernel gives no less than half of what it is
+ * asked for but at the end. */
 static const char *
 read_list(struct escape *x)
 {
+	ssize_t n = LIST_READ;
 	char *to;
-	ssize_t n = 0;
 
 	buf_reset(&x->text);
-	while (x->list >= 0 && (to = buf_room(&x->text, 4096)) != NULL &&
-	       (n = pread(x->list, to, 4096, (off_t)x->text.len)) > 0)
+	while (x->list >= 0 && n >= LIST_READ / 2 &&
+	       (to = buf_room(&x->text, LIST_READ)) != NULL &&
+	       (n = pread(x->list, to, LIST_READ, (off_t)x->text.len)) > 0)
 		x->text.len += (size_t)n;
 	if (x->text.len == 0)
 		return "";

@@ -134,7 +134,7 @@ process_reap(struct process *p, int *exit_code, int *signal)
 {
 	int status;
 
-	process_signal(p, SIGKILL);
+	(void)kill(-p->pid, SIGKILL);
 	if (waitpid(p->pid, &status, WNOHANG) != p->pid)
 		return false;
 	*exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;

@@ -32,6 +32,9 @@ struct spawn {
  * *pid leads a group of its own.  Where the program itself cannot be run
  * *pid is 0 and *why says why (in static memory); that is the handler's fault.
  * ERR_IO: no process for want of some resource.
+ *
+ * The first call looks which signals this process handles or ignores, so that
+ * not every child need reset them all: that must not change afterwards.
  */
 enum err_code spawn_process(
     const struct spawn *s, pid_t *pid, const char **why, struct err *e);

@@ -30,6 +30,7 @@
 struct child {
 	const struct spawn *spawn;
 	pid_t parent;
+	const sigset_t *unusual;
 	volatile int error; /* errno of what failed; 0: running */
 };
 
@@ -55,16 +56,36 @@ set_limits(const struct spawn *s)
 		   limit(RLIMIT_AS, s->memory_limit, s->memory_limit));
 }
 
+/* The signals that are not at their default with us: handled by us, ignored by
+ * us or by whoever started us. */
+static const sigset_t *
+unusual_signals(void)
+{
+	static sigset_t set;
+	static bool known;
+	struct sigaction sa;
+
+	if (known)
+		return &set;
+	sigemptyset(&set);
+	for (int sig = 1; sig <= SIGNALS; sig++)
+		if (sigaction(sig, NULL, &sa) == 0 && sa.sa_handler != SIG_DFL)
+			sigaddset(&set, sig);
+	known = true;
+	return &set;
+}
+
 /* Handlers to default, ignored ones too (SIGPIPE is, with us); then the mask,
  * which a program inherits. */
 static bool
-reset_signals(void)
+reset_signals(const sigset_t *unusual)
 {
 	struct sigaction dfl = { .sa_handler = SIG_DFL };
 	sigset_t none;
 
 	for (int sig = 1; sig <= SIGNALS; sig++)
-		(void)sigaction(sig, &dfl, NULL); /* not KILL, not STOP */
+		if (sigismember(unusual, sig) == 1)
+			(void)sigaction(sig, &dfl, NULL);
 	sigemptyset(&none);
 	return sigprocmask(SIG_SETMASK, &none, NULL) == 0;
 }
@@ -89,7 +110,8 @@ run_child(struct child *c)
 	if (setpgid(0, 0) == 0 &&
 	    (s->user == NULL || !s->user->other || spawn_become(s->user)) &&
 	    spawn_die_with(c->parent) && set_descriptors(s) &&
-	    chdir(s->directory) == 0 && set_limits(s) && reset_signals())
+	    chdir(s->directory) == 0 && set_limits(s) &&
+	    reset_signals(c->unusual))
 		execve(s->program, argv, s->env);
 	c->error = errno;
 	_exit(127);
@@ -122,7 +144,7 @@ enum err_code
 spawn_process(
     const struct spawn *s, pid_t *pid, const char **why, struct err *e)
 {
-	struct child c = { s, getpid(), 0 };
+	struct child c = { s, getpid(), unusual_signals(), 0 };
 	pid_t made = make_child(&c);
 
 	if (made < 0)

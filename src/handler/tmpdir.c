@@ -15,9 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-#define STEP 500 /* things taken away in one call: a few milliseconds */
+#define STEP 500	/* things taken away in one call: a few milliseconds */
+#define TICK_MS 100	/* longer than a tick of any file system's clock */
+#define SECONDS_MS 3000 /* where it may be one that counts in seconds */
 
 /* The next entry but "." and "..". */
 static const char *
@@ -46,13 +49,39 @@ open_dir(int at, const char *name)
 
 /* Still where we made it, and still ours alone? */
 static bool
-is_same(const struct tmpdir *t)
+is_same(const struct tmpdir *t, struct stat *st)
 {
-	struct stat st;
+	return lstat(t->path, st) == 0 && st->st_dev == t->dev &&
+	       st->st_ino == t->ino && st->st_uid == t->uid &&
+	       (st->st_mode & 07777) == 0700;
+}
 
-	return lstat(t->path, &st) == 0 && st.st_dev == t->dev &&
-	       st.st_ino == t->ino && st.st_uid == t->uid &&
-	       (st.st_mode & 07777) == 0700;
+/* Nobody can set a time of change; whatever is put there or taken away moves
+ * it on. */
+static bool
+is_unchanged(const struct tmpdir *t, const struct stat *st)
+{
+	return t->unchanged.tv_sec != 0 &&
+	       st->st_ctim.tv_sec == t->unchanged.tv_sec &&
+	       st->st_ctim.tv_nsec == t->unchanged.tv_nsec;
+}
+
+/*
+ * st is from before it was seen to be empty.  Its time says something only
+ * where a change right afterwards would have got another one: clocks of file
+ * systems move in ticks, some of a second, and it was no tick ago.
+ */
+static void
+note_empty(struct tmpdir *t, const struct stat *st)
+{
+	struct timespec now;
+	int64_t age_ms;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	age_ms = (int64_t)(now.tv_sec - st->st_ctim.tv_sec) * 1000 +
+		 (now.tv_nsec - st->st_ctim.tv_nsec) / 1000000;
+	if (age_ms >= (st->st_ctim.tv_nsec == 0 ? SECONDS_MS : TICK_MS))
+		t->unchanged = st->st_ctim;
 }
 
 static void
@@ -141,20 +170,27 @@ clean_some(struct tmpdir *t, int left, bool *empty)
 bool
 tmpdir_clean(struct tmpdir *t)
 {
+	struct stat st;
 	bool empty;
+	int done;
 
 	if (t->path == NULL)
 		return true;
 	/* Gone, swapped or opened to others: the next job gets a new one. */
-	if (!is_same(t)) {
+	if (!is_same(t, &st)) {
 		tmpdir_close(t);
 		return true;
 	}
+	if (is_unchanged(t, &st))
+		return true;
+	done = clean_some(t, STEP, &empty);
 	/* Nothing could be taken away: it cannot be kept, either. */
-	if (clean_some(t, STEP, &empty) == 0 && !empty) {
+	if (done == 0 && !empty) {
 		tmpdir_close(t);
 		return true;
 	}
+	if (empty)
+		note_empty(t, &st);
 	return empty;
 }
 
@@ -221,7 +257,9 @@ enum err_code
 tmpdir_open(
     struct tmpdir *t, const char *path, const struct user *owner, struct err *e)
 {
-	if (t->path != NULL && strcmp(t->path, path) == 0 && is_same(t))
+	struct stat st;
+
+	if (t->path != NULL && strcmp(t->path, path) == 0 && is_same(t, &st))
 		return ERR_OK;
 	tmpdir_close(t);
 	if (make(t, path, owner))

@@ -3,7 +3,8 @@
  * job starts, empty again when it has ended.
  *
  * Making and removing one costs as much as a twentieth of starting a program,
- * so a directory that a job left as it was is kept for the next one.
+ * so a directory that a job left as it was is kept for the next one, and is
+ * not even read where its time of change says that.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -13,6 +14,7 @@
 #include <dirent.h>
 #include <stdbool.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "base/err.h"
 #include "handler/user.h"
@@ -22,7 +24,9 @@ struct tmpdir {
 	DIR *dir;
 	dev_t dev; /* which directory it was when we made it */
 	ino_t ino;
-	uid_t uid;	  /* whose it is */
+	uid_t uid; /* whose it is */
+	struct timespec
+	    unchanged;	  /* since then, and empty then; 0: who knows */
 	unsigned renamed; /* next number of a directory moved up */
 };
 

@@ -596,6 +596,42 @@ START_TEST(private_directory)
 }
 END_TEST
 
+/* A directory that has long been empty is not read again; one job that uses it
+ * must be noticed all the same. */
+START_TEST(private_directory_long_unused)
+{
+	static const char list[] =
+	    "#!/bin/sh\n" HEAD "ls -A $TMPDIR; stat -c %a,%F $TMPDIR\n";
+	static const char *const uses[] = { "touch $TMPDIR/x",
+		"mkdir $TMPDIR/d; touch -r / $TMPDIR",
+		"touch $TMPDIR/x; rm $TMPDIR/x; mv $TMPDIR $TMPDIR.old;"
+		" cp -a $TMPDIR.old $TMPDIR; touch $TMPDIR/y" };
+	char script[256];
+	struct trial t;
+
+	trial_open(&t, "h", FIRST, "");
+	for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {
+		snprintf(
+		    script, sizeof(script), "#!/bin/sh\n" HEAD "%s\n", uses[i]);
+		write_file(t.program, list, 0755);
+		for (int n = 0; n < 3; n++) {
+			(void)poll(NULL, 0, n == 1 ? 150 : 0);
+			trial_run(&t, SLICE_LIT(""));
+			expect(&t, 200, true, "700,directory\n");
+			slot_reset(t.slot);
+		}
+		write_file(t.program, script, 0755);
+		trial_run(&t, SLICE_LIT(""));
+		expect(&t, 200, true, "");
+		slot_reset(t.slot);
+	}
+	write_file(t.program, list, 0755);
+	trial_run(&t, SLICE_LIT(""));
+	expect(&t, 200, true, "700,directory\n");
+	trial_close(&t);
+}
+END_TEST
+
 START_TEST(limits)
 {
 	struct trial t;
@@ -771,6 +807,7 @@ slot_suite(void)
 	tcase_add_test(t, leaves_something_behind);
 	tcase_add_test(t, another_jobs_daemon);
 	tcase_add_test(t, private_directory);
+	tcase_add_test(t, private_directory_long_unused);
 	tcase_add_test(t, limits);
 	tcase_add_test(t, inherits_nothing);
 	tcase_add_test(t, dies_with_us);
