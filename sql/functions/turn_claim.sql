@@ -17,7 +17,10 @@
 --   the day has brought since, and belongs to the next run;
 -- - jobs that were tried before have an index of their own, and lie in it by
 --   the time when they are due;
--- - what another worker is just taking is skipped, not waited for.
+-- - what another worker is just taking is skipped, not waited for;
+-- - what was locked is deleted by its ctid.  A planner who has seen the table
+--   empty (after the last run) would join by id the other way round, and read
+--   all of the line for each claim.
 --
 -- One queue at a time, in the order of claim_lines, which also says what is
 -- admitted.  A queue with a cap is locked, all such in the order of their
@@ -74,7 +77,7 @@ begin
 	loop
 		n := least(want - taken, head.room);
 		with fresh as materialized (
-			select w.id, w.position, w.bytes
+			select w.ctid, w.id, w.position, w.bytes
 			from nightdrop.waiting w
 			where w.queue = head.queue and nightdrop.in_line(w,
 			    false, head.after_position, head.after_id,
@@ -82,7 +85,7 @@ begin
 			order by w.position, w.id limit n
 			for update skip locked
 		), again as materialized (
-			select w.id, w.position, w.bytes
+			select w.ctid, w.id, w.position, w.bytes
 			from nightdrop.waiting w
 			where w.queue = head.queue and nightdrop.in_line(w,
 			    true, head.after_position, head.after_id,
@@ -90,7 +93,7 @@ begin
 			order by w.position, w.id limit n
 			for update skip locked
 		), pick as materialized (
-			select p.id, row_number() over line as place,
+			select p.ctid, row_number() over line as place,
 			    sum(p.bytes) over line as total
 			from (select * from fresh union all
 			    select * from again) p
@@ -98,7 +101,7 @@ begin
 			order by p.position, p.id limit n
 		), gone as (
 			delete from nightdrop.waiting w using pick p
-			where w.id = p.id and (p.total <= max_bytes
+			where w.ctid = p.ctid and (p.total <= max_bytes
 			    or p.place = 1 and taken = 0)
 			returning w.*
 		), held as (

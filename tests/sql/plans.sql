@@ -14,6 +14,10 @@ vacuum analyze nightdrop.worker;
 
 begin;
 select plan(22);
+-- What a vacuum leaves that finds no row, and cannot give back the pages: then
+-- whatever is in them is taken for one row.
+update pg_class set relpages = 20, reltuples = 0
+where oid in ('nightdrop.running'::regclass, 'nightdrop.waiting'::regclass);
 
 select t.queue('q', '{"max_attempts": 9}');
 select t.open() as w1 \gset
@@ -112,13 +116,12 @@ select id, 'q', accepted, '3', 4 from nightdrop.job;
 insert into nightdrop.part (id, holder, seq, data)
 select id, 0, 0, 'x' from nightdrop.job;
 
--- Each reads a row where it finds it in the line, and again to take it.
 select pg_temp.walked();
 select is(pg_temp.claims(:w1, 500), 500::bigint, 'a claim');
 select results_eq('select names, rows < 1600 from pg_temp.walked()',
-    $$values ('job_pkey running_stop waiting_again waiting_line waiting_pkey',
+    $$values ('job_pkey running_stop waiting_again waiting_line',
     true)$$,
-    'walks the line, and what it takes by key');
+    'walks the line, and takes what it found there');
 select sum(pg_temp.claims(w, 500)) from generate_series(1, 4),
     unnest(array[:w1, :w3]::bigint[]) w;
 
