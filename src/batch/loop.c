@@ -205,6 +205,8 @@ step(struct worker *w, struct fds *f)
 	for (i = 0; i < w->seats; at += f->of[i], i++)
 		if (w->seat[i].job != NULL)
 			slot_step(w->seat[i].slot, at, f->of[i]);
+	/* The next turn first: the database is at it while handlers start. */
+	work_step(w, clock_mono_ms());
 	bench_step(w, clock_mono_ms());
 	work_step(w, clock_mono_ms());
 }
