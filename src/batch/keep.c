@@ -14,12 +14,23 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/log.h"
 #include "batch/worker.h"
 #include "queue/turn.h"
 
 #define FENCE_MS 2000
 #define REFUSALS 3 /* calls refused in a row; then we stop */
+
+int64_t
+worker_again_at(enum err_code code)
+{
+	int64_t ms = code == ERR_BUSY ? YIELD_MS : AGAIN_MS;
+	uint16_t r;
+
+	digest_random(&r, sizeof(r));
+	return clock_mono_ms() + ms / 2 + ms * r / UINT16_MAX;
+}
 
 int64_t
 worker_deadline(const struct worker *w, int64_t now)
@@ -70,10 +81,12 @@ recover_done(void *ctx, struct rows *rows, const struct err *e)
 {
 	struct worker *w = ctx;
 
-	if (rows != NULL)
+	if (rows != NULL) {
 		worker_recovered(w, rows);
-	else
-		worker_call_failed(w, "recover", e);
+		return;
+	}
+	w->recover_at = worker_again_at(e->code);
+	worker_call_failed(w, "recover", e);
 }
 
 /* With each lease: has that of another worker of our run ended? */
@@ -82,6 +95,7 @@ recover(struct worker *w)
 {
 	struct params p;
 
+	w->recover_at = 0;
 	params_init(&p);
 	run_recover_params(&p, &w->me, NULL, 0);
 	conn_submit(w->conn, STMT_RECOVER, &p,
@@ -97,7 +111,7 @@ renew_done(void *ctx, struct rows *rows, const struct err *e)
 
 	w->renewing = false;
 	if (rows == NULL) {
-		w->renew_at = clock_mono_ms() + AGAIN_MS;
+		w->renew_at = worker_again_at(e->code);
 		worker_call_failed(w, "lease", e);
 		return;
 	}
@@ -130,7 +144,7 @@ give_back_done(void *ctx, struct rows *rows, const struct err *e)
 
 	w->returning_now = false;
 	if (rows == NULL) {
-		w->turn_at = clock_mono_ms() + AGAIN_MS;
+		w->turn_at = worker_again_at(e->code);
 		worker_call_failed(w, "give_back", e);
 		return;
 	}
@@ -167,10 +181,13 @@ mine_done(void *ctx, struct rows *rows, const struct err *e)
 {
 	struct worker *w = ctx;
 
-	if (rows != NULL)
+	if (rows != NULL) {
+		w->asking = false;
 		answer_take(w, rows);
-	else
-		worker_call_failed(w, "mine", e);
+		return;
+	}
+	w->ask_at = worker_again_at(e->code);
+	worker_call_failed(w, "mine", e);
 }
 
 void
@@ -184,6 +201,8 @@ keep_ask_mine(void *worker)
 	struct job *j;
 	size_t i, n = 0;
 
+	w->asking = true;
+	w->ask_at = 0;
 	/* Only reserved jobs are answered, so only those need naming; what is
 	 * starting may or may not be reserved still. */
 	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
@@ -245,6 +264,10 @@ keep_step(struct worker *w, int64_t now)
 	check_lease(w, now);
 	renew(w, now);
 	give_back(w, now);
+	if (w->ask_at != 0 && now >= w->ask_at)
+		keep_ask_mine(w);
+	if (w->recover_at != 0 && now >= w->recover_at)
+		recover(w);
 }
 
 int64_t
@@ -256,5 +279,9 @@ keep_wakes_at(const struct worker *w)
 		at = w->renew_at;
 	if (w->returning.first != NULL && !w->returning_now && w->turn_at < at)
 		at = w->turn_at;
+	if (w->ask_at != 0 && w->ask_at < at)
+		at = w->ask_at;
+	if (w->recover_at != 0 && w->recover_at < at)
+		at = w->recover_at;
 	return at;
 }

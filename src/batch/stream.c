@@ -35,7 +35,7 @@ read_done(void *ctx, struct rows *rows, const struct err *e)
 
 	s->reading = false;
 	if (rows == NULL && worker_may_retry(e->code))
-		s->again_at = clock_mono_ms() + AGAIN_MS;
+		s->again_at = worker_again_at(e->code);
 	else if (rows == NULL)
 		give_up(s, "its body could not be read", e);
 	else if (rows_count(rows) != 1 || rows_null(rows, 0, 0))
@@ -148,7 +148,7 @@ write_done(void *ctx, struct rows *rows, const struct err *e)
 		s->stale = true;
 		slot_output_refused(s->slot);
 	} else if (worker_may_retry(e->code)) {
-		s->again_at = clock_mono_ms() + AGAIN_MS;
+		s->again_at = worker_again_at(e->code);
 	} else {
 		give_up(s, "its answer could not be stored", e);
 		slot_output_refused(s->slot);

@@ -122,16 +122,14 @@ wanted(const struct worker *w, int64_t now)
 	return target - have;
 }
 
-/* Is there reason to send a turn now? */
+/* Is there reason to send a turn, if that may be done now? */
 static bool
-turn_due(const struct worker *w, int64_t now)
+turn_wanted(const struct worker *w, int64_t now)
 {
 	int busy = worker_busy(w), want = wanted(w, now);
 	bool hungry = busy < w->seats && w->recorded.first == NULL;
 	bool can_start = startable(w) > 0;
 
-	if (w->turning || now < w->turn_at)
-		return false;
 	if (w->reporting.first != NULL || w->starting.first != NULL)
 		return true; /* without answer so far */
 	if (w->finished.count >= GROUP)
@@ -146,6 +144,12 @@ turn_due(const struct worker *w, int64_t now)
 	if (want > 0 && w->reserved.first == NULL)
 		return true;
 	return busy > 0 && now - w->turn_ms >= LOOK_MS;
+}
+
+static bool
+turn_due(const struct worker *w, int64_t now)
+{
+	return !w->turning && now >= w->turn_at && turn_wanted(w, now);
 }
 
 /* Move what this turn shall carry to where it waits for the answer. */
@@ -178,7 +182,7 @@ turn_done(void *ctx, struct rows *rows, const struct err *e)
 		answer_take(w, rows);
 		return;
 	}
-	w->turn_at = clock_mono_ms() + AGAIN_MS;
+	w->turn_at = worker_again_at(e->code);
 	worker_call_failed(w, "turn", e);
 }
 
@@ -231,11 +235,13 @@ work_step(struct worker *w, int64_t now)
 int64_t
 work_wakes_at(const struct worker *w)
 {
-	int64_t at = INT64_MAX,
+	int64_t at = INT64_MAX, now = clock_mono_ms(),
 		kept = least(keep_wakes_at(w), window_wakes_at(w));
 
 	if (w->turning)
 		return kept;
+	if (now < w->turn_at && turn_wanted(w, now)) /* the last one failed */
+		return least(w->turn_at, kept);
 	if (w->finished.first != NULL)
 		at = w->finished.first->ended_ms + LINGER_MS;
 	if (worker_busy(w) > 0)
@@ -243,8 +249,6 @@ work_wakes_at(const struct worker *w)
 	if (w->pass.dry && w->pass.due >= 0 && w->reserved.first == NULL &&
 	    !w->draining)
 		at = least(at, w->pass.due);
-	if (w->reporting.first != NULL || w->starting.first != NULL)
-		at = w->turn_at;
 	if (at < w->turn_at)
 		at = w->turn_at;
 	return least(at, kept);
@@ -254,8 +258,8 @@ bool
 work_over(const struct worker *w, int64_t now)
 {
 	return under_way(w) == 0 && !w->turning && !w->returning_now &&
-	       w->reserved.first == NULL && w->suspect.first == NULL &&
-	       w->finished.first == NULL && w->reporting.first == NULL &&
-	       w->returning.first == NULL &&
+	       !w->asking && w->reserved.first == NULL &&
+	       w->suspect.first == NULL && w->finished.first == NULL &&
+	       w->reporting.first == NULL && w->returning.first == NULL &&
 	       (w->draining || pass_over(&w->pass, now));
 }

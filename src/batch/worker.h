@@ -39,7 +39,8 @@
 #include "queue/run.h"
 
 #define CALL_MS 30000 /* one call; then it is made again */
-#define AGAIN_MS 1000 /* between two tries */
+#define AGAIN_MS 1000 /* between two tries; see worker_again_at */
+#define YIELD_MS 200  /* where somebody was in the way, and is gone by now */
 #define LOOK_MS 1000  /* between two turns that look for stops */
 
 struct seat { /* a slot and the job in it */
@@ -79,7 +80,9 @@ struct worker {
 	int64_t lease_ms, lease_until; /* length; end on the mono clock */
 	int64_t renew_at;
 	bool renewing;
-	bool away; /* the database; said so */
+	bool asking;		    /* for jobs of its own; see keep_ask_mine */
+	int64_t ask_at, recover_at; /* once more; 0: not due */
+	bool away;		    /* the database; said so */
 
 	struct escape *escape;
 	struct seat *seat;
@@ -122,6 +125,9 @@ void worker_fail(struct worker *w, const struct err *e);
 /* Can the same call succeed later (database away, busy, full, standby)? */
 bool worker_may_retry(enum err_code code);
 
+/* When to try again what has just failed so: never twice after the same time,
+ * or workers that were in each other's way would be so again. */
+int64_t worker_again_at(enum err_code code);
 /* When a call made now should be given up and made again. */
 int64_t worker_deadline(const struct worker *w, int64_t now);
 /* The lease of lease_ms was asked for at sent. */
