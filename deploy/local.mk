@@ -2,7 +2,12 @@
 # What is installed as an example, and what only the source tree has.
 
 examplesdir = $(docdir)/examples
-dist_examples_DATA = deploy/cron/nightdrop
+dist_examples_DATA = \
+	deploy/cron/nightdrop \
+	deploy/monitoring/alerts.yml \
+	deploy/monitoring/grafana.json \
+	deploy/monitoring/prometheus.yml \
+	deploy/monitoring/queries.yaml
 
 EXTRA_DIST += \
 	deploy/quickstart \

@@ -5,6 +5,9 @@ sqldir = $(pkgdatadir)/sql
 dist_sql_SCRIPTS = sql/install
 dist_sql_DATA = sql/roles.sql
 
+sqlcheckdir = $(sqldir)/check
+dist_sqlcheck_DATA = sql/check/after.sql sql/check/before.sql
+
 sqlmigrationsdir = $(sqldir)/migrations
 dist_sqlmigrations_DATA = \
 	sql/migrations/0001-tables.sql \
@@ -134,6 +137,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/run_open.sql \
 	sql/functions/run_rivals.sql \
 	sql/functions/run_seat.sql \
+	sql/functions/schema_shape.sql \
 	sql/functions/secret.sql \
 	sql/functions/setting_set.sql \
 	sql/functions/submit_grant.sql \

@@ -2,6 +2,7 @@
 #
 # SPDX-License-Identifier: ISC
 
+import gzip
 import os
 import pathlib
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 
 import pytest
 
+HERE = pathlib.Path(__file__).resolve().parent
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 INSTALL = pathlib.Path(os.environ.get("NIGHTDROP_SQL_INSTALL",
                                       ROOT / "sql" / "install"))
@@ -89,7 +91,7 @@ def test_connection_string_and_other_place(db, tree):
 def test_secret(db):
     install("-d", db)
     assert psql(db, "select octet_length(nightdrop.secret()),"
-                " count(*) from nightdrop.setting group by 1") == "32|4"
+                " count(*) from nightdrop.setting group by 1") == "32|5"
 
 
 def test_upgrade(db, tree):
@@ -168,6 +170,70 @@ def test_print_is_what_is_run(db):
     subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-d", db],
                    input=text, text=True, check=True, capture_output=True)
     assert psql(db, "select schema from nightdrop.hello()") == str(SCHEMA)
+
+
+def test_check(db):
+    """It says what somebody changed by hand, and changes nothing."""
+    refused = install("--check", "-d", db)
+    assert refused.returncode == 1
+    assert "there is no schema nightdrop here" in refused.stderr
+    install("-d", db)
+    good = install("--check", "-d", db)
+    assert (good.returncode, good.stderr) == (0, "")
+    assert good.stdout == f"nightdrop schema {SCHEMA}: as sql/install leaves it\n"
+    psql(db, "alter table nightdrop.queue add column more integer;"
+         "drop view nightdrop.run_history;"
+         "alter function nightdrop.turn set work_mem = '1GB';"
+         "create function nightdrop.more() returns integer language sql"
+         " as 'select 1'")
+    was = everything(db)
+    result = install("--check", "-d", db)
+    assert result.returncode == 1
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("function nightdrop.more(): is not of this")
+    assert lines[1].startswith("function nightdrop.turn(")
+    assert lines[1].endswith(": differs from this version")
+    assert lines[2:] == ["table queue: was changed since sql/install",
+                         "view nightdrop.run_history: is missing"]
+    assert everything(db) == was
+    install("-d", db)
+    psql(db, "alter table nightdrop.queue drop column more")
+    lines = install("--check", "-d", db).stdout.splitlines()
+    assert lines == ["table queue: was changed since sql/install"], \
+        "the install took it for its own"
+
+
+@pytest.mark.parametrize("version", sorted(
+    int(p.name.split("-")[1].split(".")[0])
+    for p in (HERE / "fixture").glob("schema-*.sql.gz")))
+def test_upgrade_from(db, version):
+    """From each version that was ever released, with jobs in every place:
+    what comes out is what a fresh install makes, and the jobs go on."""
+    dump = gzip.decompress(
+        (HERE / "fixture" / f"schema-{version}.sql.gz").read_bytes())
+    subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-d", db],
+                   input=dump, check=True, stdout=subprocess.DEVNULL)
+    result = install("-d", db)
+    assert result.returncode == 0, result.stderr
+    assert f"migration {version:04}-" not in result.stdout
+    shape = "select * from nightdrop.schema_shape() order by name"
+    was = psql(db, shape)
+    jobs = "select status, count(*) from nightdrop.job_status" \
+        " group by status order by status"
+    assert psql(db, jobs) == "reserved|3\nrunning|1\nsuccessful|1\nwaiting|2"
+    psql(db, "select nightdrop.adopt('a test', moved => true, hold => false)")
+    assert psql(db, jobs) == "successful|1\nwaiting|6"
+    assert psql(db, "select * from nightdrop.lost_job") == ""
+    subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-d", db, "-f",
+                    HERE / "fixture" / "helpers.sql"], check=True)
+    assert psql(db, "select count(*) from t.turn(t.open(), want => 10) c"
+                " where c.kind = 'claim'") == "6", "all that waits can be run"
+
+    psql("postgres", f"drop database {db} with (force)")
+    psql("postgres",
+         f"create database {db} template template0 encoding 'UTF8'")
+    install("-d", db)
+    assert psql(db, shape) == was
 
 
 def test_help_and_version():
