@@ -9,6 +9,14 @@ dist_examples_DATA = \
 	deploy/monitoring/prometheus.yml \
 	deploy/monitoring/queries.yaml
 
+# Handlers to begin with; their headers say how each is put to work.
+handlersdir = $(examplesdir)/handlers
+dist_handlers_SCRIPTS = \
+	deploy/examples/backup \
+	deploy/examples/csv-report \
+	deploy/examples/mail-merge \
+	deploy/examples/thumbnail
+
 EXTRA_DIST += \
 	deploy/quickstart \
 	deploy/quickstart.d/apache.conf \

@@ -1,0 +1,500 @@
+# SPDX-License-Identifier: ISC
+"""deploy/examples: each by the lines in its own header: the queue is made by
+that statement, the job is sent by that curl, the handler tried by that
+command."""
+import csv
+import datetime
+import io
+import json
+import os
+import re
+import signal
+import struct
+import subprocess
+import tarfile
+import types
+import zlib
+
+import pytest
+
+from support import jobs, mail, place, process
+from support.client import Client
+from support.programs import USER
+
+EXAMPLES = place.TOP / "deploy/examples"
+URL = "https://www.example.org/night"
+
+
+def header(name):
+    """{word: text} of the header: "Word:  text", and what is indented."""
+    text = (EXAMPLES / name).read_text()
+    text = re.match(r'#!.*\n# SPDX.*\n"""((?:.*\n)*?)"""|((?:#.*\n)+)',
+                    text)
+    text = re.sub(r"^# ?", "", text.group(1) or text.group(2), flags=re.M)
+    return dict(re.findall(r"^([A-Z]\w+): +(.*(?:\n {6,}.*)*)", text, re.M))
+
+
+@pytest.fixture(scope="module")
+def token(db):
+    return db.value("select nightdrop.token_create('shop', 'a test')"
+                    ).rpartition(" ")[2]
+
+
+@pytest.fixture(scope="module")
+def site(db, batch, handlers, apache, token):
+    """site.install(name, {what stands there: what shall}): its queue made."""
+    proxy = Client(apache.port, "/proxy")
+
+    def install(name, changes=()):
+        text = (EXAMPLES / name).read_text()
+        for old, new in dict(changes).items():
+            assert text.count(old) == 1, f"{old} in {name}"
+            text = text.replace(old, str(new))
+        if not db.sql("select 1 from nightdrop.queue where name = %s", name):
+            db.sql(header(name)["Queue"])
+            db.sql("select nightdrop.queue_alter(%s, %s, 'impatient')", name,
+                   '{"backoff": "10 milliseconds"}')
+        return handlers.write(name, text)
+
+    def shell(line, cwd, **environment):
+        done = subprocess.run(
+            ["/bin/sh", "-c", line], cwd=cwd, timeout=60,
+            text=True, errors="replace",
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={"LANG": "C.UTF-8", "TOKEN": token, **environment})
+        assert not done.stderr.startswith("sh:"), done.stderr
+        return done
+
+    def submit(name, cwd, changes=()):
+        line = header(name)["Submit"]
+        assert URL in line
+        for old, new in dict(changes).items():
+            assert old in line
+            line = line.replace(old, new)
+        done = shell(line.replace(
+            URL, f"http://127.0.0.1:{apache.port}/proxy"), cwd,
+            PATH="/usr/bin:/bin")
+        doc = json.loads(done.stdout)
+        assert doc["status"] == "accepted", doc
+        return types.SimpleNamespace(id=doc["id"], url={
+            link["rel"]: link["href"] for link in doc["links"]}["response"])
+
+    def response(job):
+        return proxy.get(job.url, Authorization=f"Bearer {token}")
+
+    def run(job, name):
+        result = batch.run("--queue", name)
+        assert result.status == 0, result
+        assert not jobs.unbalanced(db)
+        return response(job)
+
+    def post(name, body, path="", **fields):
+        """One job, with no more ado: its deferred response."""
+        answer = proxy.post(f"/queues/{name}/jobs{path}", body,
+                            Authorization=f"Bearer {token}", **fields)
+        assert answer.status == 202, answer
+        url = f"{answer.links()['monitor']}/response"
+        return run(types.SimpleNamespace(url=url), name)
+
+    def attempt(name, cwd):
+        return shell(header(name)["Try"], cwd, **{
+            **batch.environment,
+            "PATH": f"{place.BUILD}:/usr/bin:/bin"})
+
+    return types.SimpleNamespace(install=install, submit=submit, run=run,
+                                 response=response, post=post, attempt=attempt)
+
+
+def again(db, job):
+    """Do not wait for what Retry-After said."""
+    db.sql("update nightdrop.waiting set not_before = '-infinity', "
+           "position = now() where id = %s", job.id)
+
+
+def attempts(db, job):
+    return [a[1:3] for a in jobs.attempts(db, job.id)]
+
+
+def test_headers():
+    """Each example that is a program, and each says what is needed."""
+    names = sorted(p.name for p in EXAMPLES.iterdir() if "." not in p.name)
+    assert {"backup", "csv-report", "mail-merge", "thumbnail"} <= set(names)
+    for name in names:
+        assert {"Queue", "Submit", "Try"} <= set(header(name)), name
+        assert os.access(EXAMPLES / name, os.X_OK), name
+
+
+# --- csv-report
+
+SALES = ("branch,item,pieces,price\n"
+         "north,milk,2,0.10\nsouth,bread,1,1.05\nnorth,eggs,,0.20\n")
+SUMS = ("branch,rows,pieces,price\r\nnorth,2,2,0.30\r\nsouth,1,1,1.05\r\n")
+
+
+def test_csv_report(site, tmp_path, db):
+    site.install("csv-report")
+    (tmp_path / "sales.csv").write_text(SALES)
+    tried = site.attempt("csv-report", tmp_path)
+    assert tried.returncode == 0, tried
+    assert SUMS.replace("\r", "") in tried.stdout.replace("\r", "")
+    answer = site.run(site.submit("csv-report", tmp_path), "csv-report")
+    assert answer.status == 200, answer
+    assert answer.body.decode() == SUMS
+    assert answer.get("Content-Type") == "text/csv; charset=utf-8"
+    day = db.value("select nightdrop.business_date(now())::text")
+    assert f'filename="sums-{day}.csv"' in answer.get("Content-Disposition")
+
+
+def test_csv_report_of_json(site):
+    site.install("csv-report")
+    body = [{"branch": "=cmd|x", "pieces": 3, "price": 0.1, "note": "a"},
+            {"branch": "=cmd|x", "pieces": None, "price": 0.2, "note": "7"}]
+    answer = site.post("csv-report", json.dumps(body).encode(),
+                       Content_Type="application/json")
+    assert answer.body.decode() == \
+        "branch,rows,pieces,price\r\n'=cmd|x,2,3,0.3\r\n", answer
+
+
+@pytest.mark.parametrize("body, kind, word", [
+    (b"", "text/csv", "one row"),
+    (b"a,b\n", "text/csv", "one row"),
+    (b"a,b\n1,2,3\n", "text/csv", "line 2 has 3 cells"),
+    (b'a,b\n"1,2\n', "text/csv", "unexpected end"),
+    (b"a,b\n\xff,1\n", "text/csv", "utf-8"),
+    (b"a\n" + b"x" * 200000, "text/csv", "field"),
+    (b"a\n" + b"".join(b"%d\n" % n for n in range(100001)), "text/csv",
+     "more than 100000"),
+    (b"", "application/json", "Expecting value"),
+    (b"{}", "application/json", "array"),
+    (b"[1]", "application/json", "object 1"),
+    (b'[{"a": 1}, {"b": 1}]', "application/json", "object 2"),
+    (b'[{"a": [1]}]', "application/json", "flat"),
+    (b'[{"a": NaN}]', "application/json", "NaN"),
+    (b'[{"a": "\\ud800"}]', "application/json", "surrogates"),
+    (b"[" * 100000, "application/json", "recursion"),
+], ids=range(15))
+def test_csv_report_refuses(site, db, body, kind, word):
+    site.install("csv-report")
+    answer = site.post("csv-report", body, Content_Type=kind)
+    assert answer.status == 422, answer
+    assert answer.get("AsyncResult") == "422"
+    assert word in answer.body.decode(), answer
+    assert "Correct it" in answer.body.decode()
+
+
+# --- thumbnail
+
+def convert(*words, data=b""):
+    return subprocess.run(["/usr/bin/convert", *words], input=data,
+                          stdout=subprocess.PIPE, check=True).stdout
+
+
+def size_of(data):
+    return subprocess.run(
+        ["/usr/bin/identify", "-format", "%m %w %h", "-"], input=data,
+        stdout=subprocess.PIPE, check=True).stdout.decode()
+
+
+@pytest.fixture(scope="module")
+def photo():
+    return convert("-size", "600x400", "gradient:red-blue", "jpeg:-")
+
+
+def test_thumbnail(site, tmp_path, photo):
+    site.install("thumbnail")
+    (tmp_path / "photo.jpg").write_bytes(photo)
+    tried = site.attempt("thumbnail", tmp_path)
+    assert "\noutcome      successful: 200 OK" in tried.stdout, tried
+    answer = site.run(site.submit("thumbnail", tmp_path), "thumbnail")
+    assert answer.status == 200, answer
+    assert answer.get("Content-Type") == "image/jpeg"
+    assert size_of(answer.body) == "JPEG 200 133"
+
+
+def test_thumbnail_of_others(site, photo):
+    """Whatever Content-Type says: it is looked at."""
+    site.install("thumbnail")
+    for kind in ("png", "gif"):
+        answer = site.post("thumbnail", convert("-", kind + ":-", data=photo),
+                           "?size=50", Content_Type="image/jpeg")
+        assert size_of(answer.body) == "JPEG 50 33", (kind, answer)
+
+
+def jpeg(width, height):
+    """It only says so."""
+    data = convert("-size", "8x8", "xc:red", "jpeg:-")
+    at = data.index(b"\xff\xc0") + 5
+    return data[:at] + struct.pack(">HH", height, width) + data[at + 4:]
+
+
+def png(width, height):
+    """All of one colour: a few bytes, and many pixels."""
+    def chunk(kind, data):
+        return (struct.pack(">I", len(data)) + kind + data
+                + struct.pack(">I", zlib.crc32(kind + data)))
+    return (b"\x89PNG\r\n\x1a\n"
+            + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0,
+                                         0, 0))
+            + chunk(b"IDAT", zlib.compress(
+                (b"\0" * (1 + (width + 7) // 8)) * height, 9))
+            + chunk(b"IEND", b""))
+
+
+@pytest.mark.parametrize("body, query, status", [
+    (b"", "", 422),
+    (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "", 422),
+    (b"push graphic-context\nimage over 0,0 0,0 '|id'", "", 422),
+    (b"\xff\xd8\xff" + b"nonsense" * 100, "", 422),
+    (b"\x89PNG\r\n\x1a\n", "", 422),
+    (png(20000, 10), "", 422),
+    (png(16000, 16000), "", 422),
+    (jpeg(20000, 10), "", 413),
+    (jpeg(15000, 15000), "", 413),
+    (None, "?size=0", 400),
+    (None, "?size=99999", 400),
+    (None, "?size=2$(id)", 400),
+    (None, "?size=200&x=1", 400),
+], ids=range(13))
+def test_thumbnail_refuses(site, photo, body, query, status):
+    site.install("thumbnail")
+    answer = site.post("thumbnail", photo if body is None else body, query,
+                       Content_Type="image/png")
+    assert answer.status == status, answer
+    assert b"Submit" in answer.body
+
+
+def test_thumbnail_without_the_tool(site, db, tmp_path, photo):
+    """503: tried again, when somebody has installed it."""
+    site.install("thumbnail", {"command -v convert": "command -v not-there"})
+    (tmp_path / "photo.jpg").write_bytes(photo)
+    job = site.submit("thumbnail", tmp_path)
+    assert site.run(job, "thumbnail").get("AsyncResult") is None
+    assert attempts(db, job) == [("retry", 503)]
+    assert db.value("select not_before > now() + interval '9 minutes' "
+                    "from nightdrop.waiting where id = %s", job.id)
+    site.install("thumbnail")
+    again(db, job)
+    assert site.run(job, "thumbnail").status == 200
+
+
+# --- mail-merge
+
+PEOPLE = [{"email": f"{n}@example.org", "name": n.title(), "order": i}
+          for i, n in enumerate(["ann", "bo", "nobody", "cy", "di"])]
+LETTER = {"subject": "Your order $order, \u00e6", "text": "Dear $name,\n",
+          "to": PEOPLE}
+RESULTS = [("ann@example.org", "sent"), ("bo@example.org", "sent"),
+           ("nobody@example.org", "refused"), ("cy@example.org", "sent"),
+           ("di@example.org", "sent")]
+
+
+@pytest.fixture
+def post_office(site, room, request, tmp_path):
+    """A mail server, and the example as it would be installed with it."""
+    base = place.directory(room, request.node.name.replace("[", "-"))
+    m = mail.Mail(base, USER)
+    m.ledgers = place.directory(base, "ledgers", USER)
+    m.install = lambda more=(): site.install("mail-merge", {
+        '"/usr/sbin/sendmail"': f'"{m.sendmail}"',
+        '"/var/lib/nightdrop/mail-merge"': f'"{m.ledgers}"', **dict(more)})
+    m.install()
+    (tmp_path / "letter.json").write_text(json.dumps(LETTER))
+    yield m
+    m.stop()
+
+
+def results(answer):
+    rows = list(csv.reader(io.StringIO(answer.body.decode())))
+    assert rows[0] == ["email", "result"], answer
+    return [tuple(r) for r in rows[1:]]
+
+
+def ids(letters):
+    return [letter["Message-ID"] for _, _, letter in letters]
+
+
+def test_mail_merge(site, post_office, tmp_path):
+    job = site.submit("mail-merge", tmp_path)
+    answer = site.run(job, "mail-merge")
+    assert answer.status == 200, answer
+    assert results(answer) == RESULTS
+    assert [to for _, to, _ in post_office.letters] == \
+        [[a] for a, result in RESULTS if result == "sent"]
+    sender, _, letter = post_office.letters[1]
+    assert sender == "shop@example.org"
+    assert letter["Subject"] == "Your order 1, \u00e6"
+    assert letter.get_content().splitlines() == ["Dear Bo,"]
+    assert letter["Message-ID"] == f"<{job.id}.2@example.org>"
+
+
+def test_mail_merge_goes_on(site, post_office, db, tmp_path):
+    """The mailer goes away in the middle: nobody gets it twice."""
+    def on_letter(n):
+        post_office.busy = n == 2
+    post_office.on_letter = on_letter
+    job = site.submit("mail-merge", tmp_path)
+    site.run(job, "mail-merge")
+    assert attempts(db, job) == [("retry", 503)]
+    assert len(post_office.letters) == 2
+    post_office.busy = False
+    again(db, job)
+    assert results(site.run(job, "mail-merge")) == RESULTS
+    assert len(set(ids(post_office.letters))) == len(post_office.letters) == 4
+
+
+def test_mail_merge_killed(site, post_office, db, batch, tmp_path):
+    """Killed while a letter goes out: that one at most goes twice, and as
+    the same message."""
+    job = site.submit("mail-merge", tmp_path)
+    run = batch.start("--queue", "mail-merge")
+
+    def on_letter(n):
+        if n == 2:
+            for pid in run.handlers():
+                os.kill(pid, signal.SIGKILL)
+    post_office.on_letter = on_letter
+    assert run.wait().status == 0
+    assert attempts(db, job) == [("retry", 502), ("successful", 200)]
+    assert results(site.response(job)) == RESULTS
+    sent = ids(post_office.letters)
+    assert len(set(sent)) == 4 and len(sent) <= 5, sent
+    assert sent.count(sent[0]) == 1
+
+
+def test_mail_merge_night_after_night(site, post_office, db, tmp_path):
+    post_office.install({"PER_NIGHT = 500": "PER_NIGHT = 2"})
+    job = site.submit("mail-merge", tmp_path)
+    for _ in range(2):
+        answer = site.run(job, "mail-merge")
+    assert len(post_office.letters) == 3 and answer.status == 202
+    assert results(site.run(job, "mail-merge")) == RESULTS
+    assert attempts(db, job) == [("continue", 202)] * 2 + [("successful", 200)]
+
+
+@pytest.mark.parametrize("change, word", [
+    ({"to": "ann@example.org"}, "TypeError"),
+    ({"to": [{"email": "-oQ/tmp@example.org"}]}, "mail address"),
+    ({"to": [{"email": "a@example.org,b@example.org"}]}, "mail address"),
+    ({"to": [{"email": "a@example.org\nBcc: b@example.org"}]},
+     "mail address"),
+    ({"to": [*PEOPLE, {"email": "a@example.org"}]}, "Recipient 6: KeyError"),
+    ({"to": [{"email": "a@example.org", "name": "A", "order":
+              "1\nBcc: b@example.org"}]}, "linefeed"),
+    ({"text": "$"}, "placeholder"),
+    ({"text": None}, "TypeError"),
+    ({"text": "\ud800"}, "surrogates"),
+    ({"to": [{"email": "\ud800@example.org"}]}, "mail address"),
+], ids=range(10))
+def test_mail_merge_refuses(site, post_office, change, word):
+    """The whole of it, before the first letter."""
+    answer = site.post("mail-merge", json.dumps({**LETTER, **change}).encode(),
+                       Content_Type="application/json")
+    assert answer.status == 422, answer
+    assert word in answer.body.decode(), answer
+    assert b"Nothing was sent" in answer.body
+    assert post_office.letters == []
+
+
+def test_mail_merge_is_for_those_who_may(apache, post_office):
+    answer = Client(apache.port, "/proxy").post(
+        "/queues/mail-merge/jobs", b"{}", Content_Type="application/json")
+    assert answer.status == 401, answer
+
+
+# --- backup
+
+@pytest.fixture
+def disk(site, room, request, db):
+    """What is backed up, and where to."""
+    base = place.directory(room, request.node.name)
+    tree = place.directory(place.directory(base, "srv"), "www")
+    (tree / "page").write_text("hello")
+    d = types.SimpleNamespace(tree=tree, to=place.directory(base, "to", USER))
+    database = db.conninfo("postgres")
+    d.install = lambda more=(): site.install("backup", {
+        "to=/var/backups/nightdrop": f"to={d.to}",
+        "tar -C /srv ": f"tar -C {tree.parent} ",
+        "pg_dump -Fc shop": f"pg_dump -Fc -d '{database}'", **dict(more)})
+    d.install()
+    return d
+
+
+def files(disk):
+    """Names there, the date taken off, which must be today's or so."""
+    found = {}
+    for p in disk.to.iterdir():
+        day = datetime.date.fromisoformat(p.name[:10])
+        assert abs((datetime.date.today() - day).days) <= 1
+        found[p.name[11:]] = p
+    return found
+
+
+def test_backup(site, disk, tmp_path):
+    answer = site.run(site.submit("backup", tmp_path), "backup")
+    assert answer.status == 200, answer
+    found = files(disk)
+    assert set(found) == {"www.tar.gz", "shop.dump"}
+    with tarfile.open(found["www.tar.gz"]) as t:
+        assert t.extractfile("www/page").read() == b"hello"
+    assert found["shop.dump"].read_bytes()[:5] == b"PGDMP"
+    for p in found.values():
+        assert f"{p.stat().st_size} bytes in {p}" in answer.body.decode()
+        assert p.stat().st_mode & 0o077 == 0
+
+
+def test_backup_tried(site, disk, tmp_path):
+    tried = site.attempt("backup", tmp_path)
+    assert tried.returncode == 0, tried
+    assert "progress     0 www.tar.gz, 1 of 1\n" in tried.stdout
+    assert set(files(disk)) == {"www.tar.gz"}
+
+
+def test_backup_goes_on_the_next_night(site, disk, db, tmp_path):
+    """Too little time for another set: 202, and what is left as its state."""
+    disk.install({"need=3600": "need=999999"})
+    job = site.submit("backup", tmp_path)
+    assert site.run(job, "backup").status == 202
+    assert set(files(disk)) == {"www.tar.gz"}
+    assert site.run(job, "backup").status == 200
+    assert set(files(disk)) == {"www.tar.gz", "shop.dump"}
+    assert attempts(db, job) == [("continue", 202), ("successful", 200)]
+
+
+def test_backup_is_made_once_and_whole(site, disk, db, tmp_path):
+    """A set that fails leaves no file, and those that are there stay."""
+    disk.install({"pg_dump -Fc shop": "sh -c 'echo half; exit 1' #"})
+    job = site.submit("backup", tmp_path)
+    site.run(job, "backup")
+    assert attempts(db, job) == [("retry", 503)]
+    assert set(files(disk)) == {"www.tar.gz"}
+    made = files(disk)["www.tar.gz"].stat()
+    disk.install()
+    again(db, job)
+    assert site.run(job, "backup").status == 200
+    assert set(files(disk)) == {"www.tar.gz", "shop.dump"}
+    assert files(disk)["www.tar.gz"].stat().st_ino == made.st_ino
+
+
+@pytest.mark.parametrize("body", [b"", b" \n", b"www.tar.gz ../etc", b"*",
+                                  b"www.tar.gz\0", b"$(id)", b"-x", b"www",
+                                  b"www.tar.gz shop.dump\xff"],
+                         ids=range(9))
+def test_backup_refuses(site, disk, body):
+    answer = site.post("backup", body)
+    assert answer.status == 422, answer
+    assert b"www.tar.gz shop.dump" in answer.body
+    assert list(disk.to.iterdir()) == []
+
+
+def test_backup_told_to_stop(site, disk, db, batch, tmp_path):
+    """TERM: no half file stays."""
+    disk.install({"pg_dump -Fc shop": "sh -c 'echo half; sleep 30' #"})
+    job = site.submit("backup", tmp_path)
+    run = batch.start("--queue", "backup")
+    process.wait_until(lambda: any(
+        p.name.startswith(".part") and p.stat().st_size
+        for p in disk.to.iterdir()), 10, "the second set")
+    db.value("select nightdrop.job_dismiss(%s, 'a test')", job.id)
+    assert run.wait().status == 0
+    assert site.response(job).status == 410
+    assert set(files(disk)) == {"www.tar.gz"}
