@@ -46,6 +46,9 @@ dist_sqlfunctions_DATA = \
 	sql/functions/bundle_visible.sql \
 	sql/functions/business_date.sql \
 	sql/functions/carried_over.sql \
+	sql/functions/chunk_begin.sql \
+	sql/functions/chunk_role.sql \
+	sql/functions/chunk_try.sql \
 	sql/functions/claim_cap.sql \
 	sql/functions/claim_lines.sql \
 	sql/functions/counter_add.sql \
@@ -126,6 +129,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/recover.sql \
 	sql/functions/refusal.sql \
 	sql/functions/request_read.sql \
+	sql/functions/run_as_check.sql \
 	sql/functions/run_begin.sql \
 	sql/functions/run_carry.sql \
 	sql/functions/run_close.sql \
@@ -180,6 +184,7 @@ dist_sqlfunctions_DATA = \
 sqlviewsdir = $(sqldir)/views
 dist_sqlviews_DATA = \
 	sql/views/failed_job.sql \
+	sql/views/job_in_hand.sql \
 	sql/views/job_status.sql \
 	sql/views/late_job.sql \
 	sql/views/lost_job.sql \

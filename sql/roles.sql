@@ -28,7 +28,9 @@ begin
 	    ('nightdrop_dba', 'login', '0', '2s', '10min',
 	    'People: reads all of Nightdrop, calls the verbs (queue_create, queue_hold, ...).'),
 	    ('nightdrop_monitor', 'login', '30s', '2s', '1min',
-	    'Monitoring: reads the views, which hold no bodies.'))
+	    'Monitoring: reads the views, which hold no bodies.'),
+	    ('nightdrop_handler', 'nologin', null, null, null,
+	    'Granted to the roles that .sql handlers run as (run_as of a queue): reads job_in_hand.'))
 	    v(name, login, statement_timeout, lock_timeout, idle_timeout, about)
 	where not exists (
 		select from pg_catalog.pg_roles where rolname = v.name)
@@ -60,7 +62,8 @@ comment on schema nightdrop is
 'Nightdrop: jobs accepted over HTTP now, run by the batch later. Start at the views: select * from nightdrop.queue_status.';
 revoke all on schema nightdrop from public;
 grant usage on schema nightdrop
-	to nightdrop_responder, nightdrop_batch, nightdrop_dba, nightdrop_monitor;
+	to nightdrop_responder, nightdrop_batch, nightdrop_dba, nightdrop_monitor,
+	nightdrop_handler;
 
 -- A new function is executable by everybody unless this says otherwise.
 alter default privileges for role nightdrop_owner

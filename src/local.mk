@@ -17,12 +17,16 @@ libnightdrop_a_SOURCES = \
 	src/batch/answer.c \
 	src/batch/bench.c \
 	src/batch/check.c src/batch/check.h \
+	src/batch/chunk.c src/batch/chunk.h \
 	src/batch/enter.c src/batch/enter.h \
 	src/batch/expand.c src/batch/expand.h \
 	src/batch/guardian.c src/batch/guardian.h \
 	src/batch/handlers.c src/batch/handlers.h \
 	src/batch/job.c src/batch/job.h \
 	src/batch/keep.c \
+	src/batch/lane.c src/batch/lane.h \
+	src/batch/lane_answer.c \
+	src/batch/lane_run.c \
 	src/batch/leftover.c src/batch/leftover.h \
 	src/batch/lockfile.c src/batch/lockfile.h \
 	src/batch/loop.c \
@@ -37,6 +41,7 @@ libnightdrop_a_SOURCES = \
 	src/batch/report_json.c src/batch/report_text.c \
 	src/batch/run.c src/batch/run.h \
 	src/batch/scope.c src/batch/scope.h \
+	src/batch/statement.c src/batch/statement.h \
 	src/batch/stream.c \
 	src/batch/tell.c \
 	src/batch/ticker.c src/batch/ticker.h \
@@ -105,6 +110,7 @@ libnightdrop_a_SOURCES = \
 	src/queue/ask.c src/queue/ask.h \
 	src/queue/bundle.c src/queue/bundle.h \
 	src/queue/bundle_state.c src/queue/bundle_state.h \
+	src/queue/chunk.c src/queue/chunk.h \
 	src/queue/commit.c src/queue/commit.h \
 	src/queue/group.c src/queue/group.h \
 	src/queue/job_list.c src/queue/job_list.h \

@@ -27,4 +27,4 @@ comment on function nightdrop.business_date(timestamptz) is
 'The business day of a moment: its local date in the setting time_zone, less day_starts.';
 revoke all on function nightdrop.business_date(timestamptz) from public;
 grant execute on function nightdrop.business_date(timestamptz)
-	to nightdrop_dba, nightdrop_monitor;
+	to nightdrop_dba, nightdrop_monitor, nightdrop_handler;

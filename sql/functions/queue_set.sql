@@ -4,7 +4,7 @@
 --             nightdrop.queue and their new values; verb, for the audit;
 --             reason, in words, required.
 -- Returns:    what changed, in words.
--- Errors:     ND404 no such queue; ND422 no reason, a name that is not a
+-- Errors:     ND404 no such queue; ND403 a run_as that will not do; ND422 no reason, a name that is not a
 --             setting (the message lists those that are); 23514 a value out of
 --             range.
 -- Tables:     queue, queue_basis, audit.
@@ -52,7 +52,7 @@ begin
 	    max_attempts, max_continues, backoff, backoff_max, time_limit,
 	    cpu_limit, memory_limit, max_output, request_fields,
 	    response_fields, retention, submitters, max_waiting_owner,
-	    max_files) = (after.description, after.reply,
+	    max_files, run_as) = (after.description, after.reply,
 	    after.accepting, after.held, after.priority, after.aging,
 	    after.media_types, after.max_size, after.max_waiting,
 	    after.max_running, after.max_attempts, after.max_continues,
@@ -60,8 +60,14 @@ begin
 	    after.cpu_limit, after.memory_limit, after.max_output,
 	    after.request_fields, after.response_fields, after.retention,
 	    after.submitters, after.max_waiting_owner,
-	    after.max_files)
+	    after.max_files, after.run_as)
 	where q.name = queue_set.queue;
+
+	if after.run_as is distinct from before.run_as
+	    and after.run_as is not null then
+		perform nightdrop.run_as_check(queue_set.queue, after.run_as,
+		    'nightdrop_batch');
+	end if;
 
 	-- Jobs placed by the old priority still wait (see queue_basis.reach).
 	update nightdrop.queue_basis b

@@ -8,6 +8,14 @@
 #include "batch/worker.h"
 #include "queue/turn.h"
 
+static struct pass *
+pass_of(struct worker *w, const struct handler *h)
+{
+	return h != NULL && h->kind == HANDLER_SQL && w->lane != NULL ?
+		   &w->lane->pass :
+		   &w->pass;
+}
+
 static void
 row_finish(struct worker *w, const struct turn_row *r)
 {
@@ -25,17 +33,21 @@ row_finish(struct worker *w, const struct turn_row *r)
 		ticker_count(&w->ticker, r->fate);
 	if (slice_eq_str(r->fate, "failed"))
 		report_failed(w->report, j->claim.queue, &j->finish);
+	pass_stir(pass_of(w, j->handler));
 	job_free(j);
-	pass_stir(&w->pass);
 }
 
 static void
 row_start(struct worker *w, const struct turn_row *r)
 {
 	struct job *j = list_take_id(&w->starting, &r->id);
+	bool lane;
 
 	if (j == NULL)
 		return;
+	lane = j->handler->kind == HANDLER_SQL;
+	if (lane)
+		w->lane->starting--;
 	if (r->verdict != TURN_OK) { /* dismissed, or not ours any more */
 		job_free(j);
 		return;
@@ -44,7 +56,10 @@ row_start(struct worker *w, const struct turn_row *r)
 	j->due = r->due;
 	if (j->claim.verdict == TURN_LONG)
 		window_tell_long(w, j);
-	list_add(w->draining ? &w->returning : &w->recorded, j);
+	if (lane)
+		lane_begin(w->lane, j);
+	else
+		list_add(w->draining ? &w->returning : &w->recorded, j);
 }
 
 static void
@@ -63,7 +78,11 @@ row_claim(struct worker *w, const struct turn_row *r)
 		list_add(&w->returning, j);
 		return;
 	}
-	pass_take(&w->pass, r->queue, r->position, &r->id);
+	pass_take(pass_of(w, j->handler), r->queue, r->position, &r->id);
+	if (j->handler->kind == HANDLER_SQL) {
+		lane_take(w->lane, j);
+		return;
+	}
 	window_claimed(w, j);
 	list_add(w->draining ? &w->returning :
 		 r->lost     ? &w->suspect :
@@ -81,6 +100,7 @@ row_stop(struct worker *w, const struct turn_row *r)
 		job_end_by_us(j, TURN_FAILED, 410, "Gone", w->offset_us);
 		list_add(&w->finished, j);
 	}
+	lane_stop(w->lane, &r->id);
 	for (i = 0; i < w->seats; i++) {
 		struct seat *s = &w->seat[i];
 
@@ -99,7 +119,7 @@ row_idle(struct worker *w, const struct turn_row *r)
 
 	if (r->due != TIME_NONE)
 		due = (r->due - w->offset_us) / 1000 + 1;
-	pass_idle(&w->pass, due);
+	pass_idle(w->claims_lane ? &w->lane->pass : &w->pass, due);
 }
 
 void

@@ -18,6 +18,7 @@
 #include "batch/lockfile.h"
 #include "batch/open.h"
 #include "batch/scope.h"
+#include "batch/statement.h"
 #include "handler/user.h"
 
 #define PATIENCE_MS 10000
@@ -137,9 +138,9 @@ check_handlers(struct check *c)
 	struct handlers *h =
 	    handlers_new(c->options->config.handler_dir, &c->user);
 	struct scope scope = { .len = 0 };
-	struct err e = ERR_INIT;
+	struct err e = ERR_INIT, wrong = ERR_INIT;
 	const struct handler *found;
-	const char *why;
+	const char *why, *name;
 	size_t i;
 
 	if (scope_read(&scope, c->conn, c->options,
@@ -148,9 +149,17 @@ check_handlers(struct check *c)
 	else
 		say(c, 0, "privileges", "the role may call what a run calls");
 	for (i = 0; e.code == ERR_OK && i < scope.len; i++) {
-		found = handlers_find(h, slice_str(scope.queue[i].name), &why);
+		name = scope.queue[i].name;
+		found = handlers_find(h, slice_str(name), &why);
+		if (found != NULL && found->kind == HANDLER_SQL &&
+		    statement_check(c->conn, name, found->path,
+			clock_mono_ms() + PATIENCE_MS, &wrong) != ERR_OK) {
+			say(c, code_of(&wrong), "handler", "%s: %s", name,
+			    wrong.text);
+			continue;
+		}
 		say(c, found != NULL ? 0 : EXIT_CONF, "handler", "%s: %s%s",
-		    scope.queue[i].name, found != NULL ? found->path : why,
+		    name, found != NULL ? found->path : why,
 		    scope.queue[i].held ? " (the queue is held)" : "");
 	}
 	scope_fini(&scope);

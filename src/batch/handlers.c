@@ -93,16 +93,57 @@ look_up(struct handlers *h, struct slice queue)
 	return h->first = n;
 }
 
-const struct handler *
-handlers_find(struct handlers *h, struct slice queue, const char **why)
+static struct entry *
+entry_get(struct handlers *h, struct slice queue)
 {
 	struct entry *n;
 
 	for (n = h->first; n != NULL; n = n->next)
 		if (slice_eq_str(queue, n->queue))
-			break;
-	if (n == NULL)
-		n = look_up(h, queue);
+			return n;
+	return look_up(h, queue);
+}
+
+void
+handlers_refuse(struct handlers *h, struct slice queue, const char *why)
+{
+	struct entry *n = entry_get(h, queue);
+
+	free(n->handler.path);
+	n->handler.path = NULL;
+	err_set(&n->why, ERR_CONFIG, "%s", why);
+}
+
+const struct handler *
+handlers_find(struct handlers *h, struct slice queue, const char **why)
+{
+	struct entry *n = entry_get(h, queue);
+
 	*why = n->why.text;
 	return n->handler.path != NULL ? &n->handler : NULL;
+}
+
+const struct handler *
+handlers_next(const struct handlers *h, void **at, const char **queue)
+{
+	struct entry *n = *at == NULL ? h->first : ((struct entry *)*at)->next;
+
+	while (n != NULL && n->handler.path == NULL)
+		n = n->next;
+	if (n == NULL)
+		return NULL;
+	*at = n;
+	*queue = n->queue;
+	return &n->handler;
+}
+
+size_t
+handlers_count(const struct handlers *h)
+{
+	const struct entry *n;
+	size_t count = 0;
+
+	for (n = h->first; n != NULL; n = n->next)
+		count++;
+	return count;
 }

@@ -23,4 +23,12 @@ void handlers_free(struct handlers *h);
 const struct handler *handlers_find(
     struct handlers *h, struct slice queue, const char **why);
 
+/* One that was found will not do after all: why, from now on. */
+void handlers_refuse(struct handlers *h, struct slice queue, const char *why);
+
+/* Those found so far, one after another: *at begins as NULL; NULL: no more. */
+const struct handler *handlers_next(
+    const struct handlers *h, void **at, const char **queue);
+size_t handlers_count(const struct handlers *h); /* at least so many */
+
 #endif

@@ -165,6 +165,13 @@ job_end(struct job *j, const struct slot_outcome *o, int64_t offset_us)
 }
 
 void
+job_end_as(struct job *j, const struct turn_finish *f)
+{
+	j->finish = *f;
+	keep_finish(j);
+}
+
+void
 job_end_by_us(struct job *j, enum turn_result result, int status,
     const char *reason, int64_t offset_us)
 {

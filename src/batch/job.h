@@ -33,6 +33,7 @@ struct job {
 	char *text;
 	size_t held; /* bytes of text and kept */
 	bool begun;  /* its start is recorded: it is charged */
+	bool marked; /* of a chunk: known to be to blame; see chunk.h */
 	int64_t due; /* us: its deadline, once its start is recorded */
 	/* As ended: slices of finish point into kept. */
 	struct turn_finish finish;
@@ -48,6 +49,8 @@ struct job *job_find(const struct job_index *x, const struct uuid *id);
 /* What the handler came to.  Copies; the claim's text is no longer needed and
  * is freed.  offset_us: the server's clock minus our monotonic one. */
 void job_end(struct job *j, const struct slot_outcome *o, int64_t offset_us);
+/* An outcome that is there already: as above, its slices are copied. */
+void job_end_as(struct job *j, const struct turn_finish *f);
 /* An outcome of our own: the handler did not run, or could not be served. */
 void job_end_by_us(struct job *j, enum turn_result result, int status,
     const char *reason, int64_t offset_us);

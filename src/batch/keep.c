@@ -194,8 +194,9 @@ void
 keep_ask_mine(void *worker)
 {
 	struct worker *w = worker;
+	static const struct job_list none;
 	const struct job_list *const lists[] = { &w->reserved, &w->suspect,
-		&w->returning };
+		&w->returning, w->lane == NULL ? &none : &w->lane->reserved };
 	struct uuid *known;
 	struct params p;
 	struct job *j;

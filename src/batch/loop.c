@@ -118,6 +118,7 @@ worker_drain(struct worker *w, bool at_once)
 	for (i = 0; i < sizeof(idle) / sizeof(idle[0]); i++)
 		while ((j = list_take(idle[i])) != NULL)
 			list_add(&w->returning, j);
+	lane_drain(w->lane);
 	log_event(LEVEL_NOTICE,
 	    "run %lld: stopping; %d handlers have %lld "
 	    "seconds to finish",
@@ -161,6 +162,9 @@ patience(const struct worker *w, int64_t now)
 	t = conn_timeout_ms(w->conn);
 	if (t >= 0 && t < ms)
 		ms = t;
+	t = w->lane == NULL ? -1 : conn_timeout_ms(w->lane->conn);
+	if (t >= 0 && t < ms)
+		ms = t;
 	for (i = 0; i < w->seats; i++) {
 		if (w->seat[i].job == NULL)
 			continue;
@@ -172,7 +176,7 @@ patience(const struct worker *w, int64_t now)
 }
 
 struct fds {
-	struct pollfd *fd; /* 0: signals, 1: database, then the slots' */
+	struct pollfd *fd; /* 0: signals, 1, 2: database, then the slots' */
 	int *of;	   /* how many each slot has */
 	int n;
 };
@@ -185,7 +189,11 @@ fds_gather(struct fds *f, const struct worker *w)
 	f->fd[0] = (struct pollfd) { .fd = wake[0], .events = POLLIN };
 	f->fd[1] = (struct pollfd) { .fd = conn_fd(w->conn),
 		.events = conn_events(w->conn) };
-	f->n = 2;
+	f->fd[2] = (struct pollfd) { .fd = -1 };
+	if (w->lane != NULL)
+		f->fd[2] = (struct pollfd) { .fd = conn_fd(w->lane->conn),
+			.events = conn_events(w->lane->conn) };
+	f->n = 3;
 	for (i = 0; i < w->seats; i++) {
 		f->of[i] = w->seat[i].job == NULL ?
 			       0 :
@@ -197,11 +205,14 @@ fds_gather(struct fds *f, const struct worker *w)
 static void
 step(struct worker *w, struct fds *f)
 {
-	struct pollfd *at = f->fd + 2;
+	struct pollfd *at = f->fd + 3;
 	int i;
 
 	signals_take(w);
 	conn_step(w->conn, f->fd[1].fd == -1 ? 0 : f->fd[1].revents);
+	if (w->lane != NULL)
+		conn_step(
+		    w->lane->conn, f->fd[2].fd == -1 ? 0 : f->fd[2].revents);
 	for (i = 0; i < w->seats; at += f->of[i], i++)
 		if (w->seat[i].job != NULL)
 			slot_step(w->seat[i].slot, at, f->of[i]);
@@ -216,7 +227,7 @@ loop_run(struct worker *w, struct err *e)
 {
 	struct fds f = { NULL, NULL, 0 };
 
-	f.fd = calloc(2 + (size_t)w->seats * SLOT_FDS, sizeof(*f.fd));
+	f.fd = calloc(3 + (size_t)w->seats * SLOT_FDS, sizeof(*f.fd));
 	f.of = calloc((size_t)w->seats, sizeof(*f.of));
 	if (f.fd == NULL || f.of == NULL)
 		abort();

@@ -15,6 +15,7 @@
 #include "batch/enter.h"
 #include "batch/expand.h"
 #include "batch/scope.h"
+#include "batch/statement.h"
 
 #define OPEN_MS 30000 /* the database may be away for so long */
 #define PAUSE_NS 200000000L
@@ -88,6 +89,30 @@ greet(struct worker *w, int64_t until, struct err *e)
 	return moved ? open_moved(e) : ERR_OK;
 }
 
+/* Is there a handler, and would it run?  *why: it would not. */
+static enum err_code
+look_for(struct worker *w, const char *queue, const char **why, struct err *e)
+{
+	struct slice name = slice_str(queue);
+	const struct handler *h = handlers_find(w->handlers, name, why);
+	struct err wrong = ERR_INIT;
+	enum err_code code;
+
+	if (h == NULL)
+		return ERR_OK;
+	*why = NULL;
+	if (h->kind != HANDLER_SQL)
+		return ERR_OK;
+	code = statement_check(
+	    w->conn, queue, h->path, clock_mono_ms() + OPEN_MS, &wrong);
+	if (code != ERR_CONFIG)
+		return code == ERR_OK ? ERR_OK :
+					err_set(e, code, "%s", wrong.text);
+	handlers_refuse(w->handlers, name, wrong.text);
+	handlers_find(w->handlers, name, why);
+	return ERR_OK;
+}
+
 /*
  * The names to open with: queues whose handler is on this host.  One that is
  * asked for by name must be; of all queues, those that are not are left to
@@ -97,16 +122,21 @@ static enum err_code
 choose_queues(struct opening *o, const char **names, size_t *len, struct err *e)
 {
 	struct worker *w = o->w;
-	const char *why = "";
+	const char *why = "", *wrong;
+	enum err_code code;
 	size_t i, n = 0;
 
 	for (i = 0; i < o->scope.len; i++) {
 		const struct scope_queue *q = &o->scope.queue[i];
 
-		if (handlers_find(w->handlers, slice_str(q->name), &why) !=
-		    NULL)
+		if ((code = look_for(w, q->name, &wrong, e)) != ERR_OK)
+			return code;
+		if (wrong == NULL) {
 			names[n++] = q->name;
-		else if (o->options->scope != NULL)
+			continue;
+		}
+		why = wrong;
+		if (o->options->scope != NULL)
 			return err_set(e, ERR_CONFIG, "%s", why);
 		else if (!q->held)
 			report_warn(w->report, "queue %s was left out: %s",

@@ -117,6 +117,7 @@ work(struct worker *w, const struct options *options)
 		return w->exit_code;
 	conn_on_session(w->conn, keep_ask_mine, w);
 	bench_open(w);
+	w->lane = lane_new(w);
 	if (!options->quiet)
 		ticker_open(&w->ticker, clock_mono_ms());
 	code = loop_run(w, &e);
@@ -152,6 +153,7 @@ run_worker(void *ctx, const struct ward *ward)
 	w.conn = conn_new(&database);
 	code = work(&w, options);
 	conn_free(w.conn); /* first: it may have been lent what slots own */
+	lane_free(w.lane);
 	bench_close(&w);
 	pass_fini(&w.pass);
 	report_free(w.report);

@@ -62,7 +62,10 @@ ahead(const struct worker *w)
 static int
 under_way(const struct worker *w)
 {
-	return worker_busy(w) + (int)w->recorded.count + (int)w->starting.count;
+	int lane = w->lane == NULL ? 0 : w->lane->starting;
+
+	return worker_busy(w) + (int)w->recorded.count +
+	       (int)w->starting.count - lane;
 }
 
 static bool
@@ -130,6 +133,8 @@ turn_wanted(const struct worker *w, int64_t now)
 	bool hungry = busy < w->seats && w->recorded.first == NULL;
 	bool can_start = startable(w) > 0;
 
+	if (lane_startable(w->lane) || lane_wanted(w->lane, now) > 0)
+		return true;
 	if (w->reporting.first != NULL || w->starting.first != NULL)
 		return true; /* without answer so far */
 	if (w->finished.count >= GROUP)
@@ -143,7 +148,7 @@ turn_wanted(const struct worker *w, int64_t now)
 		return true;
 	if (want > 0 && w->reserved.first == NULL)
 		return true;
-	return busy > 0 && now - w->turn_ms >= LOOK_MS;
+	return (busy > 0 || lane_busy(w->lane)) && now - w->turn_ms >= LOOK_MS;
 }
 
 static bool
@@ -165,6 +170,7 @@ turn_fill(struct worker *w, int64_t now)
 		list_add(&w->reporting, list_take(&w->finished));
 	for (; n > 0; n--)
 		list_add(&w->starting, list_take(&w->reserved));
+	lane_fill(w->lane);
 	if (suspect_startable(w, now) && w->starting.first == NULL) {
 		j = list_take(&w->suspect);
 		list_add(&w->starting, j);
@@ -186,12 +192,33 @@ turn_done(void *ctx, struct rows *rows, const struct err *e)
 	worker_call_failed(w, "turn", e);
 }
 
+/* What to claim: for slots or for the lane, in turn where both want.  What is
+ * to be freed after. */
+static struct turn_cursor *
+claim_fill(struct worker *w, struct turn *t, int64_t now)
+{
+	int want = wanted(w, now), lane = lane_wanted(w->lane, now);
+	struct turn_cursor *cursor = NULL;
+
+	w->claims_lane = lane > 0 && (want == 0 || !w->claims_lane);
+	t->want = w->claims_lane ? lane : want;
+	t->max_bytes = w->claims_lane ? lane_bytes(w->lane) :
+					CLAIM_BYTES - (int)w->reserved.held;
+	t->cursor = w->pass.cursor;
+	t->cursors = w->pass.cursors;
+	if (w->lane != NULL)
+		t->cursor = cursor =
+		    lane_cursors(w->lane, w->claims_lane, &t->cursors);
+	return cursor;
+}
+
 static void
 turn_send(struct worker *w, int64_t now)
 {
 	struct turn t = { .finishes = 0 };
 	struct turn_finish *finish;
 	struct turn_start *start;
+	struct turn_cursor *cursor;
 	struct params p;
 	struct job *j;
 
@@ -206,10 +233,7 @@ turn_send(struct worker *w, int64_t now)
 		start[t.starts++] = (struct turn_start) { j->id, j->attempt };
 	t.finish = finish;
 	t.start = start;
-	t.want = wanted(w, now);
-	t.max_bytes = CLAIM_BYTES - (int)w->reserved.held;
-	t.cursor = w->pass.cursor;
-	t.cursors = w->pass.cursors;
+	cursor = claim_fill(w, &t, now);
 	params_init(&p);
 	turn_params(&p, &w->me, &t);
 	w->turning = true;
@@ -219,6 +243,7 @@ turn_send(struct worker *w, int64_t now)
 	params_fini(&p);
 	free(finish);
 	free(start);
+	free(cursor);
 }
 
 void
@@ -228,6 +253,7 @@ work_step(struct worker *w, int64_t now)
 	window_step(w, now);
 	tell_step(w, now);
 	ticker_step(&w->ticker, now, w->run, worker_busy(w));
+	lane_step(w->lane, now);
 	if (turn_due(w, now))
 		turn_send(w, now);
 }
@@ -238,13 +264,15 @@ work_wakes_at(const struct worker *w)
 	int64_t at = INT64_MAX, now = clock_mono_ms(),
 		kept = least(keep_wakes_at(w), window_wakes_at(w));
 
+	kept = least(kept, lane_wakes_at(w->lane));
+
 	if (w->turning)
 		return kept;
 	if (now < w->turn_at && turn_wanted(w, now)) /* the last one failed */
 		return least(w->turn_at, kept);
 	if (w->finished.first != NULL)
 		at = w->finished.first->ended_ms + LINGER_MS;
-	if (worker_busy(w) > 0)
+	if (worker_busy(w) > 0 || lane_busy(w->lane))
 		at = least(at, w->turn_ms + LOOK_MS);
 	if (w->pass.dry && w->pass.due >= 0 && w->reserved.first == NULL &&
 	    !w->draining)
@@ -261,5 +289,6 @@ work_over(const struct worker *w, int64_t now)
 	       !w->asking && w->reserved.first == NULL &&
 	       w->suspect.first == NULL && w->finished.first == NULL &&
 	       w->reporting.first == NULL && w->returning.first == NULL &&
+	       lane_over(w->lane, now) &&
 	       (w->draining || pass_over(&w->pass, now));
 }

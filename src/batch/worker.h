@@ -10,6 +10,7 @@
  *   answer.c  what a turn's rows do to the jobs in hand
  *   keep.c    the lease, what is given back, which jobs are ours
  *   tell.c    how far handlers are, to the monitors of their jobs
+ *   lane.c    the jobs of .sql handlers, which need no slot; see lane.h
  *   window.c  what does not fit any more, and the window's end
  *
  * A job is in one place: reserved or suspect → starting → recorded → a slot
@@ -29,6 +30,7 @@
 #include "batch/guardian.h"
 #include "batch/handlers.h"
 #include "batch/job.h"
+#include "batch/lane.h"
 #include "batch/lockfile.h"
 #include "batch/pass.h"
 #include "batch/report.h"
@@ -95,6 +97,8 @@ struct worker {
 	    reporting, returning;
 	struct pass pass;
 	struct pace pace;
+	struct lane *lane; /* NULL: no .sql handler */
+	bool claims_lane;  /* the last turn's claim was for it */
 
 	bool turning;	    /* a turn is under way */
 	bool returning_now; /* a give_back is */

@@ -91,6 +91,12 @@ conn_sessions(const struct conn *c)
 	return c->sessions;
 }
 
+int
+conn_backend(const struct conn *c)
+{
+	return c->state == SESSION_UP ? PQbackendPID(c->pg) : 0;
+}
+
 int64_t
 conn_down_since(const struct conn *c)
 {
@@ -138,6 +144,7 @@ close_session(struct conn *c)
 	c->phase = EXEC_IDLE;
 	c->state = SESSION_DOWN;
 	c->unnamed = false;
+	c->sqlstate[0] = c->words[0] = '\0';
 	memset(c->prepared, 0, sizeof(c->prepared));
 }
 
@@ -197,6 +204,7 @@ conn_lose(struct conn *c, const char *why)
 	c->current = NULL;
 	if (call != NULL)
 		settle(c, call);
+	conn_cut(c);
 }
 
 static void
@@ -301,6 +309,7 @@ conn_step(struct conn *c, short revents)
 	int64_t now = clock_mono_ms();
 
 	conn_expire(c, now);
+	conn_cut(c);
 	if ((c->state == SESSION_CONNECTING || c->state == SESSION_GREETING) &&
 	    now >= c->try_deadline_ms)
 		conn_lose(c, "no answer within the time allowed");

@@ -37,12 +37,17 @@ struct conn_options {
 	bool read_write;	 /* refuse a standby (ERR_READ_ONLY) */
 };
 
-enum conn_flags { CALL_ONCE = 0, CALL_REPEAT = 1 };
+enum conn_flags {
+	CALL_ONCE = 0,
+	CALL_REPEAT = 1,
+	CALL_INSIDE = 2,  /* of the transaction that is open: see below */
+	CALL_DESCRIBE = 4 /* conn_submit_sql: its columns, without rows */
+};
 
 /*
  * rows is lent for the duration of the call (take it with conn_keep_rows);
- * NULL when e->code is not ERR_OK.  The function may submit further calls, and
- * must not free the connection.
+ * NULL when e->code is not ERR_OK, and for a command.  The function may submit
+ * further calls, and must not free the connection.
  */
 typedef void conn_done_fn(void *ctx, struct rows *rows, const struct err *e);
 
@@ -61,6 +66,28 @@ void conn_on_session(struct conn *c, void (*fn)(void *ctx), void *ctx);
  */
 void conn_submit(struct conn *c, enum stmt_id stmt, struct params *p,
     int64_t deadline_ms, enum conn_flags flags, conn_done_fn *fn, void *ctx);
+
+/*
+ * Transactions.  STMT_BEGIN opens one; every other call of it, STMT_COMMIT or
+ * STMT_ROLLBACK at last, is marked CALL_INSIDE.  Such a call belongs to the
+ * session that is there when it is submitted.  When that is lost the call has
+ * failed, and the transaction with it: ERR_DB_AWAY, it was not sent;
+ * ERR_UNKNOWN, it was.  An error leaves the transaction open, to be rolled
+ * back.
+ */
+
+/* STMT_STATEMENT: one statement of somebody else's, whose columns are his own
+ * (rows_columns).  More than one is an error.  sql is lent until the answer. */
+void conn_submit_sql(struct conn *c, const char *sql, int64_t deadline_ms,
+    enum conn_flags flags, conn_done_fn *fn, void *ctx);
+
+/* Of the call that is being answered, for its done function: PostgreSQL's
+ * SQLSTATE (""; it has not said one), and for STMT_STATEMENT all its words. */
+const char *conn_sqlstate(const struct conn *c);
+const char *conn_words(const struct conn *c);
+
+/* The server's process of this session, for STMT_CANCEL; 0: there is none. */
+int conn_backend(const struct conn *c);
 
 /* What to poll for: descriptor (-1: none now), events, and the milliseconds
  * until conn_step wants to be called even without (-1: not). */
@@ -84,6 +111,11 @@ struct rows *conn_keep_rows(struct conn *c);
  * ids must be made again to know.
  */
 enum err_code conn_call(struct conn *c, enum stmt_id stmt, struct params *p,
+    int64_t deadline_ms, enum conn_flags flags, struct rows **out,
+    struct err *e);
+
+/* The same of conn_submit_sql. */
+enum err_code conn_call_sql(struct conn *c, const char *sql,
     int64_t deadline_ms, enum conn_flags flags, struct rows **out,
     struct err *e);
 

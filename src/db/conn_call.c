@@ -28,6 +28,7 @@ enqueue(struct conn *c, enum stmt_id stmt, int64_t deadline_ms,
 	call->deadline_ms = deadline_ms;
 	call->fn = fn;
 	call->ctx = ctx;
+	call->session = (flags & CALL_INSIDE) == 0 ? 0 : c->sessions;
 	params_init(&call->own);
 	call->params = &call->own;
 	*c->tail = call;
@@ -43,6 +44,25 @@ conn_submit(struct conn *c, enum stmt_id stmt, struct params *p,
 
 	call->own = *p;
 	params_init(p);
+}
+
+void
+conn_submit_sql(struct conn *c, const char *sql, int64_t deadline_ms,
+    enum conn_flags flags, conn_done_fn *fn, void *ctx)
+{
+	enqueue(c, STMT_STATEMENT, deadline_ms, flags, fn, ctx)->sql = sql;
+}
+
+const char *
+conn_sqlstate(const struct conn *c)
+{
+	return c->sqlstate;
+}
+
+const char *
+conn_words(const struct conn *c)
+{
+	return c->words;
 }
 
 void
@@ -78,7 +98,7 @@ conn_keep_rows(struct conn *c)
 /* Take off the line what matches, and answer it with the last failure. */
 static void
 fail_if(
-    struct conn *c, bool (*match)(const struct call *, int64_t), int64_t now)
+    struct conn *c, bool (*match)(const struct call *, int64_t), int64_t with)
 {
 	struct call *failed = NULL;
 	struct call **end = &failed;
@@ -87,7 +107,7 @@ fail_if(
 	while (*p != NULL) {
 		struct call *call = *p;
 
-		if (!match(call, now)) {
+		if (!match(call, with)) {
 			p = &call->next;
 			continue;
 		}
@@ -102,7 +122,10 @@ fail_if(
 		struct err e = c->why;
 
 		failed = call->next;
-		if (c->state == SESSION_UP)
+		if (call->session != 0)
+			err_set(&e, ERR_DB_AWAY,
+			    "the connection was lost in a transaction");
+		else if (c->state == SESSION_UP)
 			err_set(&e, ERR_DB_AWAY,
 			    "the connection was in use "
 			    "until the deadline");
@@ -135,6 +158,19 @@ static bool
 is_late(const struct call *call, int64_t now)
 {
 	return now >= call->deadline_ms;
+}
+
+/* session: the one that is there; 0: none. */
+static bool
+is_cut(const struct call *call, int64_t session)
+{
+	return call->session != 0 && call->session != session;
+}
+
+void
+conn_cut(struct conn *c)
+{
+	fail_if(c, is_cut, c->state == SESSION_UP ? c->sessions : 0);
 }
 
 void
@@ -206,6 +242,17 @@ conn_call(struct conn *c, enum stmt_id stmt, struct params *p,
 	struct conn_wait w = { .conn = c };
 
 	conn_submit(c, stmt, p, deadline_ms, flags, wait_done, &w);
+	conn_step(c, 0);
+	return conn_end(&w, out, e);
+}
+
+enum err_code
+conn_call_sql(struct conn *c, const char *sql, int64_t deadline_ms,
+    enum conn_flags flags, struct rows **out, struct err *e)
+{
+	struct conn_wait w = { .conn = c };
+
+	conn_submit_sql(c, sql, deadline_ms, flags, wait_done, &w);
 	conn_step(c, 0);
 	return conn_end(&w, out, e);
 }

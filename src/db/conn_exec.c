@@ -17,6 +17,7 @@
  * SPDX-License-Identifier: ISC
  */
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "db/conn_impl.h"
@@ -47,11 +48,17 @@ arguments_set(struct arguments *a, const struct params *p)
 }
 
 static int
-send_execute(struct conn *c, const struct stmt *s, const struct params *p)
+send_execute(struct conn *c, const struct stmt *s, const struct call *call)
 {
+	const struct params *p = call->params;
 	struct arguments a;
 
 	arguments_set(&a, p);
+	if ((call->flags & CALL_DESCRIBE) != 0)
+		return PQsendDescribePrepared(c->pg, "");
+	if (call->sql != NULL)
+		return PQsendQueryParams(
+		    c->pg, call->sql, 0, NULL, NULL, NULL, NULL, 1);
 	if (c->unnamed)
 		return PQsendQueryParams(
 		    c->pg, s->sql, p->count, NULL, a.value, a.len, a.format, 1);
@@ -73,19 +80,26 @@ flush(struct conn *c)
 static void
 send_phase(struct conn *c)
 {
-	const struct stmt *s = stmt_get(c->current->stmt);
+	const struct call *call = c->current;
+	const struct stmt *s = stmt_get(call->stmt);
+	bool describe = (call->flags & CALL_DESCRIBE) != 0;
 	int sent;
 
 	c->error.code = ERR_OK;
 	c->sqlstate[0] = '\0';
+	c->words[0] = '\0';
 	c->warning.code = ERR_OK;
-	if (!c->unnamed && !c->prepared[c->current->stmt]) {
+	if (describe && c->phase == EXEC_IDLE) {
+		c->phase = EXEC_PREPARING;
+		sent = PQsendPrepare(c->pg, "", call->sql, 0, NULL);
+	} else if (call->sql == NULL && !c->unnamed &&
+		   !c->prepared[c->current->stmt]) {
 		c->phase = EXEC_PREPARING;
 		sent = PQsendPrepare(c->pg, s->name, s->sql, 0, NULL);
 	} else {
 		c->phase = EXEC_EXECUTING;
 		c->current->sent = true;
-		sent = send_execute(c, s, c->current->params);
+		sent = send_execute(c, s, call);
 	}
 	if (sent == 0)
 		conn_lose(c, NULL);
@@ -139,6 +153,9 @@ take_error(struct conn *c, const PGresult *res)
 		return; /* the first error is the cause */
 	if (state != NULL && strlen(state) < sizeof(c->sqlstate))
 		strcpy(c->sqlstate, state);
+	if (c->current->sql != NULL)
+		snprintf(c->words, sizeof(c->words), "%s",
+		    PQresultErrorMessage(res));
 	sqlstate_err(state, PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME),
 	    PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY), &c->error);
 }
@@ -148,15 +165,17 @@ take_result(struct conn *c, PGresult *res)
 {
 	const struct stmt *s = stmt_get(c->current->stmt);
 	ExecStatusType status = PQresultStatus(res);
+	bool describe = (c->current->flags & CALL_DESCRIBE) != 0;
+	bool command = c->phase == EXEC_PREPARING || *s->result == '\0';
 
-	if (status == PGRES_TUPLES_OK && c->phase == EXEC_EXECUTING &&
-	    c->rows == NULL) {
+	if (c->phase == EXEC_EXECUTING && c->rows == NULL && !command &&
+	    status == (describe ? PGRES_COMMAND_OK : PGRES_TUPLES_OK)) {
 		rows_from_result(res, s, &c->rows, &c->error);
 		return;
 	}
 	if (status == PGRES_FATAL_ERROR)
 		take_error(c, res);
-	else if (status != PGRES_COMMAND_OK || c->phase != EXEC_PREPARING)
+	else if (status != PGRES_COMMAND_OK || !command)
 		err_set(&c->error, ERR_SHAPE, "%s answered with %s", s->name,
 		    PQresStatus(status));
 	PQclear(res);
@@ -169,6 +188,8 @@ replan(struct conn *c)
 	struct call *call = c->current;
 	bool stale = strcmp(c->sqlstate, "0A000") == 0;
 
+	if (call->sql != NULL)
+		return false; /* it was not our plan */
 	if (call->replanned || (!stale && strcmp(c->sqlstate, "26000") != 0 &&
 				   strcmp(c->sqlstate, "42P05") != 0))
 		return false;
@@ -179,20 +200,43 @@ replan(struct conn *c)
 		conn_lose(c, "the schema has changed");
 	} else {
 		c->unnamed = true;
+		if (call->session != 0)
+			return false; /* the transaction is spoilt */
 		send_phase(c);
 	}
 	return true;
 }
 
+/* May the session be as it is, now that the call is over? */
+static bool
+is_settled(const struct conn *c)
+{
+	bool inside = (c->current->flags & CALL_INSIDE) != 0 ||
+		      c->current->stmt == STMT_BEGIN;
+
+	switch (PQtransactionStatus(c->pg)) {
+	case PQTRANS_IDLE:
+		return true;
+	case PQTRANS_INTRANS:
+	case PQTRANS_INERROR:
+		return inside;
+	default:
+		return false;
+	}
+}
+
 static void
 judge(struct conn *c)
 {
-	const char *name = stmt_get(c->current->stmt)->name;
+	const struct stmt *s = stmt_get(c->current->stmt);
 
-	if (c->error.code == ERR_OK)
+	/* Within a transaction a warning is somebody's own. */
+	if (c->error.code == ERR_OK &&
+	    ((c->current->flags & CALL_INSIDE) == 0 ||
+		c->current->stmt == STMT_COMMIT))
 		c->error = c->warning;
-	if (c->error.code == ERR_OK && c->rows == NULL)
-		err_set(&c->error, ERR_SHAPE, "%s answered no rows", name);
+	if (c->error.code == ERR_OK && c->rows == NULL && *s->result != '\0')
+		err_set(&c->error, ERR_SHAPE, "%s answered no rows", s->name);
 	if (c->error.code != ERR_OK) {
 		rows_free(c->rows);
 		c->rows = NULL;
@@ -207,14 +251,14 @@ phase_done(struct conn *c)
 	struct rows *rows;
 	struct err e;
 
-	if (PQtransactionStatus(c->pg) != PQTRANS_IDLE) {
+	if (!is_settled(c)) {
 		conn_lose(c, NULL);
 		return;
 	}
 	if (c->error.code != ERR_OK && replan(c))
 		return;
 	if (c->phase == EXEC_PREPARING && c->error.code == ERR_OK) {
-		c->prepared[call->stmt] = true;
+		c->prepared[call->stmt] = call->sql == NULL;
 		send_phase(c);
 		return;
 	}
@@ -250,6 +294,15 @@ consume(struct conn *c)
 	return true;
 }
 
+static bool
+is_copy(const PGresult *res)
+{
+	ExecStatusType status = PQresultStatus(res);
+
+	return status == PGRES_COPY_IN || status == PGRES_COPY_OUT ||
+	       status == PGRES_COPY_BOTH;
+}
+
 void
 conn_receive(struct conn *c)
 {
@@ -265,6 +318,11 @@ conn_receive(struct conn *c)
 		enum exec_phase phase = c->phase;
 		PGresult *res = PQgetResult(c->pg);
 
+		if (is_copy(res)) { /* there would be no end of it */
+			PQclear(res);
+			conn_lose(c, "a COPY was begun");
+			return;
+		}
 		if (res != NULL) {
 			take_result(c, res);
 			continue;

@@ -16,7 +16,9 @@
 struct call {
 	struct call *next;
 	enum stmt_id stmt;
+	const char *sql; /* of STMT_STATEMENT; not ours */
 	enum conn_flags flags;
+	int session;	/* the only one that it may be sent on; 0: any */
 	bool one_try;	/* not sent yet: fail with the first try to connect */
 	bool sent;	/* at least once: its outcome may be unknown */
 	bool replanned; /* its statement has been prepared anew for it */
@@ -61,6 +63,7 @@ struct conn {
 	struct rows *rows;  /* of current */
 	struct err error;   /* likewise */
 	char sqlstate[6];   /* likewise */
+	char words[2048];   /* likewise, of STMT_STATEMENT */
 	struct err warning; /* likewise; ERR_OK: none */
 	struct rows *lent;  /* to the done function that is running */
 
@@ -86,6 +89,8 @@ void conn_notice(void *ctx, const PGresult *res);
 void conn_answer(struct conn *c, struct call *call, struct rows *rows,
     const struct err *e); /* takes call and rows */
 void conn_expire(struct conn *c, int64_t now_ms);
+/* Fail those that belong to a session which is no more. */
+void conn_cut(struct conn *c);
 /* Fail all that wait, or those that wait for one try only. */
 void conn_fail(struct conn *c, bool all);
 void conn_requeue(struct conn *c, struct call *call); /* at the front */

@@ -20,15 +20,12 @@ static const struct {
 	char letter;
 	Oid oid;
 } column_types[] = {
-	{ 'b', OID_BOOL },
-	{ 'i', OID_INT4 },
-	{ 'l', OID_INT8 },
-	{ 't', OID_TEXT },
-	{ 'y', OID_BYTEA },
-	{ 'u', OID_UUID },
-	{ 'z', OID_TIMESTAMPTZ },
-	{ 'T', OID_TEXT_ARRAY },
-	{ 'L', OID_INT8_ARRAY },
+	{ 'b', OID_BOOL }, { 'i', OID_INT4 }, { 'l', OID_INT8 },
+	{ 't', OID_TEXT }, { 'y', OID_BYTEA }, { 'u', OID_UUID },
+	{ 'z', OID_TIMESTAMPTZ }, { 'T', OID_TEXT_ARRAY },
+	{ 'L', OID_INT8_ARRAY }, { 's', OID_INT2 }, { 'j', OID_JSON },
+	{ 'J', OID_JSONB },
+	{ 't', OID_VARCHAR }, /* only rows_letter comes so far */
 };
 
 static bool
@@ -50,6 +47,8 @@ check_shape(const PGresult *res, const struct stmt *s, struct err *e)
 {
 	int want = (int)strlen(s->result);
 
+	if (strcmp(s->result, "*") == 0)
+		return ERR_OK;
 	if (PQnfields(res) != want)
 		return err_set(e, ERR_SHAPE,
 		    "%s answered %d columns where %d were expected: program "
@@ -100,6 +99,30 @@ rows_count(const struct rows *r)
 	return PQntuples(r->res);
 }
 
+int
+rows_columns(const struct rows *r)
+{
+	return PQnfields(r->res);
+}
+
+const char *
+rows_name(const struct rows *r, int col)
+{
+	return PQfname(r->res, col);
+}
+
+char
+rows_letter(const struct rows *r, int col)
+{
+	Oid oid = PQftype(r->res, col);
+
+	for (size_t i = 0; i < sizeof(column_types) / sizeof(*column_types);
+	     i++)
+		if (column_types[i].oid == oid)
+			return column_types[i].letter;
+	return '?';
+}
+
 bool
 rows_null(const struct rows *r, int row, int col)
 {
@@ -121,6 +144,16 @@ rows_bool(const struct rows *r, int row, int col)
 	const char *v = fixed(r, row, col, 1);
 
 	return v != NULL && *v != 0;
+}
+
+int32_t
+rows_int2(const struct rows *r, int row, int col)
+{
+	const char *v = fixed(r, row, col, 2);
+
+	return v == NULL ?
+		   0 :
+		   (int16_t)((unsigned char)v[0] << 8 | (unsigned char)v[1]);
 }
 
 int32_t

@@ -19,9 +19,17 @@ struct rows; /* slices read from it live as long as it does */
 void rows_free(struct rows *r); /* NULL is fine */
 int rows_count(const struct rows *r);
 
+/* Of an answer whose columns nobody has checked (STMT_STATEMENT): how many
+ * there are, what one is called, and the letter of its type as in stmt.h;
+ * further ones are s int2, j json, J jsonb; ?: any other. */
+int rows_columns(const struct rows *r);
+const char *rows_name(const struct rows *r, int col);
+char rows_letter(const struct rows *r, int col);
+
 bool rows_null(const struct rows *r, int row, int col);
 /* SQL null gives false, 0, SLICE_NONE, TIME_NONE, the zero uuid. */
 bool rows_bool(const struct rows *r, int row, int col);
+int32_t rows_int2(const struct rows *r, int row, int col);
 int32_t rows_int4(const struct rows *r, int row, int col);
 int64_t rows_int8(const struct rows *r, int row, int col);
 struct slice rows_text(const struct rows *r, int row, int col);

@@ -18,6 +18,7 @@ static const struct {
 	const char *step;
 } states[] = {
 	{ "ND401", ERR_LEASE, "this worker must leave its run" },
+	{ "ND403", ERR_CONFIG, NULL },
 	{ "ND404", ERR_NOT_FOUND, NULL },
 	{ "ND409", ERR_CONFLICT, NULL },
 	{ "ND422", ERR_LENGTH, "send the whole body again" },

@@ -1,6 +1,7 @@
 /*
  * Every statement of both programs.  Each calls one function of the schema
- * nightdrop; parameters are cast, so that a function whose signature has
+ * nightdrop, but for the few that hold the transaction of a .sql handler
+ * together; parameters are cast, so that a function whose signature has
  * changed is an error of its preparation and never a misread byte; columns are
  * named, so that a function may answer more than we read.
  *
@@ -272,6 +273,26 @@ static const struct stmt stmts[STMT_COUNT] = {
 	[STMT_RUN_LEDGER] = { "run_ledger",
 	    "select " LEDGER_COLUMNS " from nightdrop.run_ledger($1::bigint)",
 	    1, LEDGER_TYPES },
+	[STMT_BEGIN] = { "begin", "begin", 0, "" },
+	[STMT_COMMIT] = { "commit", "commit", 0, "" },
+	[STMT_ROLLBACK] = { "rollback", "rollback", 0, "" },
+	[STMT_CONSTRAINTS] = { "constraints", "set constraints all immediate",
+	    0, "" },
+	[STMT_ROLE] = { "role",
+	    "select pg_catalog.set_config('role', $1::text, true)", 1, "t" },
+	[STMT_CANCEL] = { "cancel",
+	    "select pg_catalog.pg_cancel_backend($1::integer)", 1, "b" },
+	[STMT_CHUNK_ROLE] = { "chunk_role",
+	    "select nightdrop.chunk_role($1::text)", 1, "t" },
+	[STMT_CHUNK_BEGIN] = { "chunk_begin",
+	    "select id, verdict, role from nightdrop.chunk_begin("
+	    "$1::bigint, $2::uuid, $3::text, $4::uuid[], $5::integer[])",
+	    5, "utt" },
+	[STMT_CHUNK_TRY] = { "chunk_try",
+	    "select id, role from nightdrop.chunk_try($1::text, $2::text, "
+	    "$3::bytea)",
+	    3, "ut" },
+	[STMT_STATEMENT] = { "statement", "", 0, "*" },
 };
 
 const struct stmt *

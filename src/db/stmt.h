@@ -68,6 +68,16 @@ enum stmt_id {
 	STMT_PROGRESS_PUT,
 	STMT_RUN_LEAVE,
 	STMT_RUN_LEDGER,
+	STMT_BEGIN,
+	STMT_COMMIT,
+	STMT_ROLLBACK,
+	STMT_CONSTRAINTS,
+	STMT_ROLE,
+	STMT_CANCEL,
+	STMT_CHUNK_ROLE,
+	STMT_CHUNK_BEGIN,
+	STMT_CHUNK_TRY,
+	STMT_STATEMENT, /* a .sql handler's: see conn_submit_sql */
 	STMT_COUNT
 };
 
@@ -77,7 +87,8 @@ struct stmt {
 	int params;
 	const char *result; /* one letter a column: b bool, i int4, l int8,
 			       t text, y bytea, u uuid, z timestamptz, T text[],
-			       L int8[]; v: void, not looked at */
+			       L int8[]; v: void, not looked at; none: a
+			       command; *: whatever there is */
 };
 
 const struct stmt *stmt_get(enum stmt_id id);

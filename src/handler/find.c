@@ -29,7 +29,7 @@ static const struct {
 } kinds[] = {
 	[HANDLER_CGI] = { "", true },
 	[HANDLER_FCGI] = { ".fcgi", false },
-	[HANDLER_SQL] = { ".sql", false },
+	[HANDLER_SQL] = { ".sql", true },
 };
 
 static enum err_code

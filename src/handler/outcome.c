@@ -141,8 +141,8 @@ put_fields(struct buf *b, struct slice fields)
 	json_put_close(b, ']');
 }
 
-static enum slot_result
-meaning(int status)
+enum slot_result
+outcome_meaning(int status)
 {
 	size_t i = 0;
 
@@ -167,7 +167,7 @@ answer_outcome(
 		buf_puts(text, status_reason(r->status));
 	if (text->failed) /* bounded by the header's limit: no memory */
 		abort();
-	out->result = meaning(r->status);
+	out->result = outcome_meaning(r->status);
 	out->by_handler = true;
 	out->status = r->status;
 	out->fields = slice_mem(text->ptr, fields_len);

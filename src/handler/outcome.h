@@ -31,4 +31,7 @@ struct outcome_facts {
 void outcome_decide(const struct outcome_facts *f, struct buf *text,
     struct buf *why, struct slot_outcome *out);
 
+/* What a status of a handler's own means; any from 200 to 599. */
+enum slot_result outcome_meaning(int status);
+
 #endif

@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(22);
+select plan(23);
 
 select is_empty($$select c.relname, r.rolname
     from pg_class c, pg_roles r
@@ -56,7 +56,7 @@ select set_eq($$select proname::text from pg_proc
     'lock_spent',
     'bundle_expand', 'lease_renew', 'turn', 'mine', 'give_back', 'output_put',
     'run_leave', 'part_read', 'digest_put', 'progress_put', 'run_ledger', 'adopt',
-    'month_drop'], 'the batch''s functions');
+    'month_drop', 'chunk_role', 'chunk_begin', 'chunk_try'], 'the batch''s functions');
 select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_dba', oid, 'execute')$$,
@@ -122,8 +122,14 @@ select is_empty($$select table_name, column_name
     from information_schema.columns
     where table_schema = 'nightdrop' and column_name in ('body', 'data', 'state')
 	and table_name in (select relname from pg_class
-	    where relkind = 'v' and relnamespace = 'nightdrop'::regnamespace)$$,
-    'no view has a body');
+	    where relkind = 'v' and relnamespace = 'nightdrop'::regnamespace
+		and relname <> 'job_in_hand')$$,
+    'no view has a body but a handler''s own');
+select is_empty($$select grantee::regrole from pg_class c
+    cross join lateral aclexplode(c.relacl) a
+    where c.oid = 'nightdrop.job_in_hand'::regclass
+	and a.grantee not in ('nightdrop_owner'::regrole,
+	    'nightdrop_handler'::regrole)$$, 'which only handlers read');
 
 select * from finish();
 rollback;

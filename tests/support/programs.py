@@ -96,8 +96,8 @@ class Handlers:
         self.path = place.directory(base, name)
 
     def write(self, queue, text, mode=0o755):
-        """A shell script, unless text begins with #!."""
-        if not text.startswith("#!"):
+        """A shell script, unless text begins with #! or it is a statement."""
+        if not text.startswith("#!") and not queue.endswith(".sql"):
             text = "#!/bin/sh\n" + text
         path = self.path / queue
         new = self.path / f".{queue}.new"

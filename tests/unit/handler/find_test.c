@@ -180,9 +180,24 @@ START_TEST(two_programs)
 {
 	make_file("report.sql", 0644);
 	refused(dir, "report", "two programs");
+}
+END_TEST
+
+/* It is read, not executed. */
+START_TEST(a_statement)
+{
+	struct handler h = { HANDLER_CGI, NULL };
+	struct err e = ERR_INIT;
+
+	make_file("report.sql", 0644);
 	snprintf(file, sizeof(file), "%s/report", dir);
 	ck_assert_int_eq(unlink(file), 0);
-	refused(dir, "report", ".sql");
+	ck_assert_int_eq(find_handler(dir, "report", &h, &e), ERR_OK);
+	ck_assert_int_eq(h.kind, HANDLER_SQL);
+	ck_assert_ptr_nonnull(strstr(h.path, "/report.sql"));
+	free(h.path);
+	make_file("report.sql", 0666);
+	refused(dir, "report", "can be written by others");
 }
 END_TEST
 
@@ -202,6 +217,7 @@ find_suite(void)
 	tcase_add_test(t, not_a_file);
 	tcase_add_test(t, directory);
 	tcase_add_test(t, two_programs);
+	tcase_add_test(t, a_statement);
 	suite_add_tcase(s, t);
 	return s;
 }
