@@ -35,6 +35,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/bundle_pending.sql \
 	sql/functions/bundle_place.sql \
 	sql/functions/bundle_pluck.sql \
+	sql/functions/bundle_promise.sql \
 	sql/functions/bundle_quote.sql \
 	sql/functions/bundle_read.sql \
 	sql/functions/bundle_refusal.sql \
@@ -53,6 +54,8 @@ dist_sqlfunctions_DATA = \
 	sql/functions/claim_lines.sql \
 	sql/functions/counter_add.sql \
 	sql/functions/counter_reconcile.sql \
+	sql/functions/cron_field.sql \
+	sql/functions/cron_starts.sql \
 	sql/functions/database_place.sql \
 	sql/functions/digest_put.sql \
 	sql/functions/durable.sql \
@@ -87,6 +90,9 @@ dist_sqlfunctions_DATA = \
 	sql/functions/key_drop.sql \
 	sql/functions/key_take.sql \
 	sql/functions/lease_renew.sql \
+	sql/functions/load_ahead.sql \
+	sql/functions/load_note.sql \
+	sql/functions/load_share.sql \
 	sql/functions/metrics.sql \
 	sql/functions/lock_spent.sql \
 	sql/functions/mine.sql \
@@ -123,6 +129,11 @@ dist_sqlfunctions_DATA = \
 	sql/functions/queue_set.sql \
 	sql/functions/quota_check.sql \
 	sql/functions/quote.sql \
+	sql/functions/quote_at.sql \
+	sql/functions/quote_learn.sql \
+	sql/functions/quote_line.sql \
+	sql/functions/quote_open.sql \
+	sql/functions/quote_shown.sql \
 	sql/functions/reach_extend.sql \
 	sql/functions/reason_check.sql \
 	sql/functions/receipts.sql \
@@ -133,12 +144,14 @@ dist_sqlfunctions_DATA = \
 	sql/functions/run_begin.sql \
 	sql/functions/run_carry.sql \
 	sql/functions/run_close.sql \
+	sql/functions/run_expect.sql \
 	sql/functions/run_grade.sql \
 	sql/functions/run_join.sql \
 	sql/functions/run_leave.sql \
 	sql/functions/run_ledger.sql \
 	sql/functions/run_lock.sql \
 	sql/functions/run_open.sql \
+	sql/functions/run_rhythm.sql \
 	sql/functions/run_rivals.sql \
 	sql/functions/run_seat.sql \
 	sql/functions/schema_shape.sql \
@@ -173,7 +186,6 @@ dist_sqlfunctions_DATA = \
 	sql/functions/uuid_floor.sql \
 	sql/functions/uuid_time.sql \
 	sql/functions/version_of.sql \
-	sql/functions/waves.sql \
 	sql/functions/window_end.sql \
 	sql/functions/window_latest.sql \
 	sql/functions/worker_dead.sql \
@@ -190,6 +202,7 @@ dist_sqlviews_DATA = \
 	sql/views/lost_job.sql \
 	sql/views/queue_shape.sql \
 	sql/views/queue_status.sql \
+	sql/views/quote_accuracy.sql \
 	sql/views/run_balance.sql \
 	sql/views/run_history.sql \
 	sql/views/running_job.sql \

@@ -45,14 +45,10 @@ begin
 	set sealed = clock, expires = null, digest = bundle_place.digest,
 	    since = pg_current_xact_id(), priority = q.priority,
 	    position = clock - q.priority * q.aging, left_lines = b.lines,
-	    left_bytes = b.bytes, quote_earliest = t.earliest,
-	    quote_likely = t.likely, quote_latest = t.latest,
-	    quote_ahead = waits, quote_fits = t.fits, quote_basis = t.basis,
-	    quote_version = basis.version, quote_taken = basis.taken,
-	    quote_slots = basis.slots, quote_p50 = basis.p50,
-	    quote_p95 = basis.p95
-	from nightdrop.quote(basis.runs, basis.next_start, basis.every,
-	    basis.opened, basis.slots, basis.p50, basis.p95, 0, clock) t
+	    left_bytes = b.bytes, quote = t, quote_ahead = waits,
+	    quote_behind = basis.behind, quote_version = basis.version,
+	    quote_taken = basis.taken
+	from nightdrop.quote_line(basis, clock) t
 	where o.id = b.id;
 	perform nightdrop.counter_add(array[b.queue], array[b.lines::bigint],
 	    array[b.bytes]);

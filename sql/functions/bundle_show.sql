@@ -60,20 +60,19 @@ begin
 		    else 'successful' end as status) s
 	    cross join lateral (
 		-- as at first
-		select f.earliest, f.likely, f.latest, f.ahead,
-		    u.quote_fits as fits, u.quote_basis as basis
+		select f.earliest, f.likely, f.latest, f.ahead, f.fits,
+		    (u.quote).basis
 		from nightdrop.bundle_quote(u, u.lines) f
 		where n.ended = u.lines or b.queue is null
 		    or b.version = u.quote_version and n.ended = 0
 		union all
 		-- by the present basis, and what is left
-		select p.earliest, p.likely, p.latest, a.ahead, p.fits, p.basis
+		select p.earliest, p.likely, p.latest, a.ahead, p.fits, l.basis
 		from (select greatest(u.quote_ahead
 			- greatest(b.taken - u.quote_taken, 0), 0)
 			+ greatest(u.lines - n.ended - 1, 0) as ahead) a
-		    cross join lateral nightdrop.quote(b.runs, b.next_start,
-			b.every, b.opened, b.slots, b.p50, b.p95, a.ahead,
-			u.sealed) p
+		    cross join lateral nightdrop.quote_shown(b, u.sealed) l
+		    cross join lateral nightdrop.quote(l, a.ahead) p
 		where n.ended < u.lines and b.queue is not null
 		    and (b.version <> u.quote_version or n.ended > 0)
 	    ) w

@@ -61,18 +61,18 @@ begin
 		select q.name, q.submitters, q.accepting, q.media_types,
 		    q.max_size, q.max_waiting,
 		    q.max_waiting_owner is not null as quota, q.reply::integer, q.priority,
-		    clock - q.priority * q.aging as position, b.p50, b.p95,
-		    greatest(b.slots, 1) as slots, b.version, b.taken,
+		    clock - q.priority * q.aging as position, b.version,
+		    b.taken, b.behind,
 		    nightdrop.version_of('accepted', 1, 0, b.version, null,
 			null) as tag,
-		    t.earliest, t.likely, t.latest, t.fits, t.basis,
+		    t.start, t.following, t.room_s, t.fast, t.slow, t.lead_s,
+		    t.pace_s, t.p50, t.tail, t.basis,
 		    greatest((select sum(c.waiting) from nightdrop.counter c
 			where c.queue = q.name), 0)::bigint as waiting
 		from (select distinct u.queue from unnest(queues) u(queue)) d
 		    join nightdrop.queue q on q.name = d.queue
 		    join nightdrop.queue_basis b on b.queue = d.queue
-		    cross join lateral nightdrop.quote(b.runs, b.next_start,
-			b.every, b.opened, b.slots, b.p50, b.p95, 0, clock) t
+		    cross join lateral nightdrop.quote_line(b, clock) t
 	), each as (
 		select u.*, l.*, case when u.body is not null
 			and u.id not between oldest and newest then 'clock'
@@ -97,18 +97,23 @@ begin
 		    quote_basis, quote_version, quote_taken)
 		select p.id, p.queue, p.owner, clock, p.request, p.type,
 		    coalesce(p.size, octet_length(p.body)), p.digest, p.body,
-		    p.earliest + w.waves * p.p50, p.likely + w.waves * p.p50,
-		    p.latest + w.waves * p.p95, p.ahead, p.fits, p.basis,
-		    p.version, p.taken
+		    nightdrop.quote_at(p.start, p.following, p.room_s,
+			p.fast * w.x_s),
+		    nightdrop.quote_at(p.start, p.following, p.room_s, w.x_s)
+			+ p.p50,
+		    nightdrop.quote_at(p.start, p.following, p.room_s,
+			p.slow * w.x_s) + p.tail,
+		    p.ahead, coalesce(p.slow * w.x_s <= p.room_s, true),
+		    p.basis, p.version, p.taken
 		from placed p
-		    cross join lateral nightdrop.waves(p.ahead, p.slots)
-			w(waves)
+		    cross join lateral (select greatest(p.lead_s
+			+ (p.ahead - p.behind) * p.pace_s, 0) as x_s) w
 		where p.max_waiting is null or p.ahead < p.max_waiting
 		on conflict (id) do nothing
 		returning j.id, j.queue, j.owner, j.size, j.digest,
 		    coalesce(octet_length(j.body), 0) as bytes,
 		    j.quote_earliest, j.quote_likely, j.quote_latest,
-		    j.quote_ahead
+		    j.quote_ahead, j.quote_fits
 	), inline as (
 		insert into nightdrop.waiting (id, queue, position, priority,
 		    bytes, owner)
@@ -129,7 +134,7 @@ begin
 	)
 	select f.id, 'ok', l.reply, clock, f.size, f.digest, 'accepted', l.tag,
 	    f.quote_earliest, f.quote_likely, f.quote_latest, f.quote_ahead,
-	    l.fits, l.basis, null::bigint, false
+	    f.quote_fits, l.basis, null::bigint, false
 	from fresh f join line l on l.name = f.queue;
 	get diagnostics n = row_count;
 	if n = cardinality(ids) then

@@ -82,8 +82,7 @@ begin
 		where j.line is null
 		union all
 		select u.sealed, c.earliest, c.likely, c.latest, c.ahead,
-		    u.quote_fits, u.quote_basis, u.quote_version,
-		    u.quote_taken
+		    c.fits, (u.quote).basis, u.quote_version, u.quote_taken
 		from nightdrop.bundle_quote(u, j.line) c
 		where j.line is not null) a
 	    cross join lateral (
@@ -99,7 +98,7 @@ begin
 			and coalesce(w.attempt, r.attempt, 0) = 0
 		union all
 		-- in hand
-		select r.started, r.started + b.p50, r.started + b.p95, 0, true,
+		select r.started, r.started + b.p50, r.started + b.tail, 0, true,
 		    case when b.p50 is null
 		    then 'no history: no job has been finished yet'
 		    else format('the last %s runs', b.runs) end
@@ -107,9 +106,9 @@ begin
 		union all
 		-- in line, by the present basis
 		select q.earliest + d.later, q.likely + d.later,
-		    q.latest + d.later, s.ahead, q.fits, q.basis
-		from nightdrop.quote(b.runs, b.next_start, b.every, b.opened,
-		    b.slots, b.p50, b.p95, s.ahead, a.accepted) q
+		    q.latest + d.later, s.ahead, q.fits, l.basis
+		from nightdrop.quote_shown(b, a.accepted) l
+		    cross join lateral nightdrop.quote(l, s.ahead) q
 		    cross join lateral (select greatest(interval '0',
 			case when isfinite(w.not_before)
 			then w.not_before - q.earliest end) as later) d

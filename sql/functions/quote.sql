@@ -1,50 +1,36 @@
--- quote(runs, next_start, every, opened, slots, p50, p95, ahead, accepted): when a
--- job will be done, as far as can be known.
+-- quote(l, ahead): when a job will be done, as far as can be known.
 --
--- Parameters: runs to p95, its queue's basis (queue_basis); ahead, jobs before it in the line;
---             accepted, its acceptance.
+-- Parameters: l, its line (quote_line); ahead, jobs of its queue before it.
 -- Returns:    one row: earliest, likely, latest (null without history), fits
---             (there is no window to miss yet: true), basis (in words).
--- Tables:     none: the same arguments give the same quote, so that a monitor
---             that has not changed can be answered 304.
+--             (false: at the latest, the first window closes before its turn,
+--             and latest is the following run's).
+-- Tables:     none.
 --
--- A job accepted before the open run's cutoff is that run's; any other waits
--- for the next start, taken on by whole intervals until it is after the
--- acceptance.  The jobs ahead go through the slots in waves of p50 each for
--- what is likely, of p95 for what is late; the minute is for cron and clocks.
--- job_accept_many relies on each of the three being that of ahead = 0 and so
--- many times p50, p50, p95 more.
+-- It waits for the work ahead: what other queues put before it, and so many
+-- jobs of its own, as the slots get through them.  How much shorter or longer
+-- that may be in truth is learned from the quotes of past runs.
+-- job_accept_many says the same in its own words.
 --
 -- Internal.  Not security definer and without settings, so that it is inlined.
 --
 -- SPDX-License-Identifier: ISC
 
-create or replace function nightdrop.quote(runs integer,
-    next_start timestamptz, every interval, opened timestamptz, slots integer,
-    p50 interval, p95 interval, ahead bigint, accepted timestamptz)
+create or replace function nightdrop.quote(l nightdrop.quote_line,
+    ahead bigint)
 returns table (earliest timestamptz, likely timestamptz, latest timestamptz,
-    fits boolean, basis text)
+    fits boolean)
 language sql stable
 as $$
-select s.start + w.waves * p50,
-    s.start + (w.waves + 1) * p50,
-    s.start + (w.waves + 1) * p95 + interval '1 minute',
-    true,
-    case when runs < 2 then 'no history: fewer than two runs so far'
-    when p50 is null then 'no history: no job has been finished yet'
-    else format('the last %s runs', runs) end
-from nightdrop.waves(ahead, greatest(slots, 1)) w(waves),
-    (select case when runs < 2 then null
-	when accepted <= opened then opened
-	when accepted < next_start or every <= interval '0'
-	then next_start
-	else next_start + every * ceil(extract(epoch from accepted
-	    - next_start) / extract(epoch from every))::double precision
-	end as start) s
+select nightdrop.quote_at((l).start, (l).following, (l).room_s,
+	(l).fast * w.x_s),
+    nightdrop.quote_at((l).start, (l).following, (l).room_s, w.x_s) + (l).p50,
+    nightdrop.quote_at((l).start, (l).following, (l).room_s,
+	(l).slow * w.x_s) + (l).tail,
+    coalesce((l).slow * w.x_s <= (l).room_s, true)
+from (select greatest((l).lead_s + ahead * (l).pace_s, 0) as x_s) w
 $$;
 
-comment on function nightdrop.quote(integer, timestamptz, interval,
-    timestamptz, integer, interval, interval, bigint, timestamptz)
-is 'Internal: earliest, likely and latest end of a job, from its queue''s basis alone.';
-revoke all on function nightdrop.quote(integer, timestamptz, interval,
-    timestamptz, integer, interval, interval, bigint, timestamptz) from public;
+comment on function nightdrop.quote(nightdrop.quote_line, bigint) is
+'Internal: earliest, likely and latest end of a job, and whether the window has room for it.';
+revoke all on function nightdrop.quote(nightdrop.quote_line, bigint)
+	from public;

@@ -6,7 +6,7 @@
 --             cutoff and its window; ends, when its window closes (null: it
 --             has none, or one that goes on keeps what is left of its own).
 -- Returns:    its id.
--- Tables:     run, run_queue, queue_basis, counter, event.
+-- Tables:     run, run_queue, counter, event, and those of quote_open.
 --
 -- The cutoff is the statement's snapshot; the clock is read after it.
 --
@@ -53,12 +53,7 @@ begin
 
 	insert into nightdrop.run_queue (run, queue)
 	select mine, q from unnest(queues) q;
-	update nightdrop.queue_basis b
-	set version = b.version + 1, slots = run_begin.slots, opened = u.cut,
-	    next_start = u.opened + b.every, updated = now()
-	from nightdrop.run u
-	    join nightdrop.run_queue rq on rq.run = u.id and rq.open
-	where u.id = mine and b.queue = rq.queue;
+	perform nightdrop.quote_open(mine);
 	return mine;
 end
 $$;

@@ -3,10 +3,10 @@
 -- Parameters: run, open, none of whose workers is at work.
 -- Returns:    nothing.
 -- Tables:     run, run_queue, queue_basis, counter, waiting, attempt, job,
---             bundle, running, response, event, and those of run_carry, run_grade
---             and upkeep.
+--             bundle, running, response, event, and those of run_carry,
+--             run_grade, quote_learn and upkeep.
 --
--- How good the quotes were is in run_grade.
+-- How good the quotes were is in run_grade, what they learn in quote_learn.
 --
 -- The counters are put right against a count: both are read in one snapshot,
 -- and every transaction moves both, so the difference is drift and nothing
@@ -70,17 +70,17 @@ begin
 	    and l.queue = any (names);
 
 	update nightdrop.run_queue rq
-	set open = false, finished = coalesce(a.finished, 0), p50 = a.p50,
-	    p95 = a.p95
+	set open = false, finished = coalesce(a.finished, 0), p50 = a.took[1],
+	    p95 = a.took[2], p99 = a.took[3],
+	    cost_s = a.busy_s / nullif(a.finished, 0)
 	from unnest(names) n(queue)
 	    left join (
 		select a.queue,
 		    count(*) filter (where a.result in ('successful',
 			'failed', 'dismissed')) as finished,
-		    percentile_cont(0.5) within group (order by a.ended
-			- a.started) as p50,
-		    percentile_cont(0.95) within group (order by a.ended
-			- a.started) as p95
+		    percentile_cont('{0.5,0.95,0.99}'::double precision[])
+			within group (order by a.ended - a.started) as took,
+		    extract(epoch from sum(a.ended - a.started)) as busy_s
 		from nightdrop.attempt a
 		where a.run = run_close.run and a.result <> 'lost'
 		    and a.ended >= u.opened - interval '10 minutes'
@@ -91,7 +91,8 @@ begin
 		update nightdrop.run_queue rq
 		set graded = g.graded, hits = g.hits,
 		    successful = g.successful, failed = g.failed,
-		    dismissed = g.dismissed
+		    dismissed = g.dismissed, fast = g.fast, slow = g.slow,
+		    width = g.width, ages = g.ages
 		from nightdrop.run_grade(run_close.run) g
 		where rq.run = run_close.run and rq.queue = g.queue
 		returning g.*
@@ -104,40 +105,7 @@ begin
 	    total_hits = b.total_hits + g.hits
 	from grade g where b.queue = g.queue;
 
-	update nightdrop.queue_basis b
-	set version = b.version + 1, runs = h.runs, every = h.every,
-	    next_start = case when h.runs >= 2 then u.opened + h.every end,
-	    slots = u.slots, p50 = h.p50, p95 = h.p95,
-	    taken = b.taken + h.finished, opened = null, updated = now(),
-	    graded = h.graded, hits = h.hits, total_runs = b.total_runs + 1,
-	    reach = case when h.waiting > 0 then b.reach
-		else -q.priority * q.aging end,
-	    carried = case when h.carried_over > 0 then u.until end
-	from unnest(names) n(queue)
-	    join nightdrop.queue q on q.name = n.queue
-	    cross join lateral (
-		select count(*) as runs,
-		    percentile_cont(0.5) within group (order by o.opened
-			- o.earlier) as every,
-		    percentile_cont(0.5) within group (order by o.p50) as p50,
-		    percentile_cont(0.5) within group (order by o.p95) as p95,
-		    coalesce(sum(o.graded), 0) as graded,
-		    coalesce(sum(o.hits), 0) as hits,
-		    coalesce(max(o.finished) filter (where
-			o.run = run_close.run), 0) as finished,
-		    max(o.carried_over) filter (where
-			o.run = run_close.run) as carried_over,
-		    (select sum(c.waiting) from nightdrop.counter c
-			where c.queue = n.queue) as waiting
-		from (
-		    select rq.run, rq.finished, rq.graded, rq.hits, rq.p50,
-			rq.p95, rq.carried_over, r.opened,
-			lag(r.opened) over (order by rq.run) as earlier
-		    from nightdrop.run_queue rq
-			join nightdrop.run r on r.id = rq.run
-		    where rq.queue = n.queue
-		    order by rq.run desc limit 12) o) h
-	where b.queue = n.queue;
+	perform nightdrop.quote_learn(run_close.run);
 
 	update nightdrop.run r
 	set closed = clock_timestamp(), left_waiting = greatest(left_over, 0),

@@ -1,7 +1,7 @@
 -- job_status: every job, where it is and what came of it.
 --
--- What bundle_of() and bundle_quote() say is written out: who reads a view
--- would need to be allowed to call them.
+-- What bundle_of() says is written out: who reads a view would need to be
+-- allowed to call it.
 --
 -- SPDX-License-Identifier: ISC
 
@@ -26,11 +26,7 @@ from nightdrop.job j
     left join nightdrop.running r on r.id = j.id
     left join nightdrop.bundle u on u.id = case when j.line is not null
 	then (left(j.id::text, 28) || '00000000')::uuid end
-    left join lateral (
-	select u.quote_likely + w.waves * u.quote_p50 as likely,
-	    u.quote_latest + w.waves * u.quote_p95 as latest
-	from (select least((u.quote_ahead + j.line - 1)
-	    / greatest(u.quote_slots, 1), 10000) as waves) w) c on true
+    left join lateral nightdrop.bundle_promise(u.id, j.line) c on true
     left join lateral (
 	select f.* from nightdrop.response f
 	where f.id = j.id and w.id is null and r.id is null

@@ -1,8 +1,5 @@
 -- late_job: what should have ended by now.
 --
--- What bundle_quote() says is written out: who reads a view would need to be
--- allowed to call it.
---
 -- SPDX-License-Identifier: ISC
 
 create or replace view nightdrop.late_job as
@@ -22,11 +19,10 @@ from (
     left join nightdrop.queue_basis b on b.queue = p.queue
     left join nightdrop.bundle u on u.id = case when j.line is not null
 	then (left(j.id::text, 28) || '00000000')::uuid end
+    left join lateral nightdrop.bundle_promise(u.id, j.line) c on true
     cross join lateral (
 	select coalesce(u.sealed, j.accepted) as accepted,
-	    coalesce(j.quote_latest, u.quote_latest + u.quote_p95
-		* least((u.quote_ahead + j.line - 1)
-		/ greatest(u.quote_slots, 1), 10000)) as latest) a
+	    coalesce(j.quote_latest, c.latest) as latest) a
 where coalesce(a.latest, a.accepted + 2 * b.every) < now()
 order by late_by desc;
 

@@ -58,6 +58,8 @@ static const struct stmt stmts[STMT_COUNT] = {
 	[STMT_MONTH_DROP] = { "month_drop",
 	    "select dropped, what from nightdrop.month_drop()", 0, "bt" },
 	[STMT_SECRET] = { "secret", "select nightdrop.secret()", 0, "y" },
+	[STMT_LOAD_NOTE] = { "load_note", "select nightdrop.load_note()", 0,
+	    "l" },
 	[STMT_TOKEN_OWNER] = { "token_owner",
 	    "select nightdrop.token_owner($1::bytea)", 1, "t" },
 	[STMT_JOB_ACCEPT_MANY] = { "job_accept_many",

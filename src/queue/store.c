@@ -5,6 +5,8 @@
  * nobody sets, so that a step of this host's time does not reach the ids.  It
  * is measured in the middle of a call's round trip, and again by the first
  * thread that comes a minute later; the others use what is known meanwhile.
+ * That thread also has the load noted that quotes go by: what other queues put
+ * ahead of a job is not counted at each acceptance.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -137,6 +139,16 @@ store_upkeep(struct store *s, int64_t deadline_ms)
 	return done;
 }
 
+/* For the next minute's quotes; that it fails stops nobody. */
+static void
+note_load(struct store *s, int64_t deadline_ms)
+{
+	struct rows *r = NULL;
+
+	ask(s, STMT_LOAD_NOTE, deadline_ms, &r, NULL);
+	rows_free(r);
+}
+
 /* Ask the database for its clock. */
 static enum err_code
 measure(struct store *s, int64_t deadline_ms, struct err *e)
@@ -155,6 +167,8 @@ measure(struct store *s, int64_t deadline_ms, struct err *e)
 	s->measuring = false;
 	pthread_mutex_unlock(&s->lock);
 	rows_free(r);
+	if (code == ERR_OK)
+		note_load(s, deadline_ms);
 	return code;
 }
 

@@ -98,8 +98,8 @@ select is(pg_temp.figure('queue_oldest_waiting_age_seconds', 'lines'), null,
 select nightdrop.bundle_seal(:'bundle', 3, 3, 'd', null) \g /dev/null
 select is((select count(*) from nightdrop.job_list('ann', null, 'accepted',
     null, 9)), 3::bigint, 'once sealed its lines are listed');
-update nightdrop.bundle set quote_latest = now() + interval '50 s',
-    quote_p95 = '-30 s', quote_ahead = 0, quote_slots = 1, since = '3',
+update nightdrop.bundle set quote = row(now(), null, null, 1, 1, 60, -30, '0',
+    '-10 s', '')::nightdrop.quote_line, quote_ahead = 0, since = '3',
     sealed = now() - interval '40 s';
 select is(round(pg_temp.figure('queue_oldest_waiting_age_seconds', 'lines')
     ::numeric), 40::numeric, 'and wait');

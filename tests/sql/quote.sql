@@ -3,50 +3,84 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(26);
+select plan(34);
 
 -- The formula.
-prepare q(integer, timestamptz, interval, timestamptz, integer, bigint) as
-select earliest, likely, latest, fits, basis from nightdrop.quote($1, $2, $3,
-    $4, $5, '10 s', '20 s', $6, '2026-01-01 12:00+00');
-select results_eq($$execute q(1, null, null, null, 4, 0)$$,
-    $$values (null::timestamptz, null::timestamptz, null::timestamptz, true,
-    'no history: fewer than two runs so far')$$, 'one run is no history');
-select results_eq($$execute q(5, '2026-01-02 02:00+00', '1 day', null, 4, 0)$$,
-    $$values ('2026-01-02 02:00+00'::timestamptz,
-    '2026-01-02 02:00:10+00'::timestamptz,
-    '2026-01-02 02:01:20+00'::timestamptz, true, 'the last 5 runs')$$,
-    'the next start');
-select results_eq($$execute q(5, '2026-01-02 02:00+00', '1 day', null, 4, 9)$$,
-    $$values ('2026-01-02 02:00:20+00'::timestamptz,
-    '2026-01-02 02:00:30+00'::timestamptz,
-    '2026-01-02 02:02:00+00'::timestamptz, true, 'the last 5 runs')$$,
-    'nine ahead in four slots: two waves');
-select results_eq($$execute q(5, '2025-12-30 02:00+00', '1 day', null, 4, 0)$$,
-    $$values ('2026-01-02 02:00+00'::timestamptz,
-    '2026-01-02 02:00:10+00'::timestamptz,
-    '2026-01-02 02:01:20+00'::timestamptz, true, 'the last 5 runs')$$,
-    'a start that has passed: the next by the interval');
-select results_eq($$execute q(5, '2026-01-02 02:00+00', '1 day',
-    '2026-01-01 12:01+00', 4, 0)$$,
-    $$values ('2026-01-01 12:01+00'::timestamptz,
-    '2026-01-01 12:01:10+00'::timestamptz,
-    '2026-01-01 12:02:20+00'::timestamptz, true, 'the last 5 runs')$$,
-    'accepted before the open run''s cutoff: this run');
-select results_eq($$execute q(5, '2026-01-02 02:00+00', '1 day',
-    '2026-01-01 11:59+00', 4, 0)$$,
-    $$values ('2026-01-02 02:00+00'::timestamptz,
-    '2026-01-02 02:00:10+00'::timestamptz,
-    '2026-01-02 02:01:20+00'::timestamptz, true, 'the last 5 runs')$$,
+prepare q(double precision, double precision, double precision, bigint) as
+select earliest, likely, latest, fits from nightdrop.quote(row(
+    '2026-01-02 02:00+00', '2026-01-03 02:00+00', $1, 0.5, 2, $2, $3, '10 s',
+    '80 s', 'basis')::nightdrop.quote_line, $4);
+create function pg_temp.at(night integer, s double precision)
+returns timestamptz language sql as $$
+select '2026-01-01 02:00+00'::timestamptz + night * interval '1 day'
+    + s * interval '1 s'
+$$;
+select results_eq('execute q(null, 0, 5, 0)',
+    'values (pg_temp.at(1, 0), pg_temp.at(1, 10), pg_temp.at(1, 80), true)',
+    'nobody ahead: from the start');
+select results_eq('execute q(null, 40, 5, 12)',
+    'values (pg_temp.at(1, 50), pg_temp.at(1, 110), pg_temp.at(1, 280), true)',
+    'others'' work and its own queue''s ahead; faster and slower');
+select results_eq('execute q(null, -15, 5, 3)',
+    'values (pg_temp.at(1, 0), pg_temp.at(1, 10), pg_temp.at(1, 80), true)',
+    'slots that are free at the start');
+select results_eq('execute q(300, 40, 5, 12)',
+    'values (pg_temp.at(1, 50), pg_temp.at(1, 110), pg_temp.at(1, 280), true)',
+    'the window has room');
+select results_eq('execute q(180, 40, 5, 12)',
+    'values (pg_temp.at(1, 50), pg_temp.at(1, 110), pg_temp.at(2, 100), false)',
+    'it may not have: latest is the following run''s');
+select results_eq('execute q(80, 40, 5, 12)',
+    'values (pg_temp.at(1, 50), pg_temp.at(2, 30), pg_temp.at(3, 120), false)',
+    'it has not: so is likely, and latest that of the one after');
+select lives_ok('execute q(null, 0, 5, 9000000000000000000)',
+    'an absurd backlog');
+select lives_ok('execute q(1, 0, 5, 9000000000000000000)',
+    'and an absurd window');
+
+-- The start, from the basis.
+create function pg_temp.line(accepted timestamptz, b jsonb)
+returns setof nightdrop.quote_line language sql as $$
+select l.* from nightdrop.quote_line(jsonb_populate_record(
+    null::nightdrop.queue_basis, '{"runs": 5, "every": "1 day",
+    "next_start": "2026-01-02 02:00+00", "starts": ["2026-01-02 02:00+00",
+    "2026-01-05 02:00+00"], "slack": "3 min", "p50": "10 s", "p95": "20 s",
+    "tail": "30 s", "span": "1 h"}' || b), accepted) l
+$$;
+select results_eq($$select start, following, room_s, tail, basis
+    from pg_temp.line('2026-01-01 12:00+00', '{}')$$,
+    $$values (pg_temp.at(1, 0), pg_temp.at(4, 0), 3580::double precision,
+    interval '3 min 30 s', 'the last 5 runs')$$, 'the next start');
+select results_eq($$select start, following
+    from pg_temp.line('2026-01-02 12:00+00', '{}')$$,
+    'values (pg_temp.at(4, 0), pg_temp.at(5, 0))',
+    'one that has passed: the one after it');
+select results_eq($$select start, following
+    from pg_temp.line('2026-01-07 12:00+00', '{}')$$,
+    'values (pg_temp.at(7, 0), pg_temp.at(8, 0))',
+    'all have passed: by the interval');
+select results_eq($$select start, following, room_s, tail
+    from pg_temp.line('2026-01-01 12:00+00', '{"opened":
+    "2026-01-01 12:00+00", "closes": "2026-01-01 12:30+00"}')$$,
+    $$values ('2026-01-01 12:00+00'::timestamptz, pg_temp.at(1, 0),
+    1780::double precision, interval '1 min 30 s')$$,
+    'accepted before the open run''s cutoff: this run, and its window');
+select results_eq($$select start from pg_temp.line('2026-01-01 12:00:01+00',
+    '{"opened": "2026-01-01 12:00+00"}')$$, 'values (pg_temp.at(1, 0))',
     'after it: the next');
-select lives_ok($$execute q(5, '2026-01-02 02:00+00', '1 day', null, 1,
-    9000000000000000000)$$, 'an absurd backlog');
-select lives_ok($$execute q(5, '2025-01-02 02:00+00', '0', null, 0, 5)$$,
-    'an absurd basis');
-select results_eq($$select earliest, basis from nightdrop.quote(3,
-    '2026-01-02 02:00+00', '1 day', null, 4, null, null, 0,
-    '2026-01-01 12:00+00')$$, $$values (null::timestamptz,
-    'no history: no job has been finished yet')$$, 'runs, but no durations');
+select results_eq($$select room_s from pg_temp.line('2026-01-01 12:00+00',
+    '{"p95": "2 h"}')$$, 'values (360::double precision)',
+    'longer than the window: it is started first');
+select results_eq($$select start, basis from pg_temp.line(
+    '2026-01-01 12:00+00', '{"starts": [], "next_start": null}')$$,
+    $$values (null::timestamptz, 'no history: fewer than two runs so far')$$,
+    'no run is known');
+select results_eq($$select p50, basis from pg_temp.line(
+    '2026-01-01 12:00+00', '{"p50": null}')$$,
+    $$values (null::interval, 'no history: no job has been finished yet')$$,
+    'runs, but no durations');
+select lives_ok($$select pg_temp.line('2026-01-01 12:00+00', '{"every": "0",
+    "starts": []}')$$, 'an absurd basis');
 
 -- Over runs.
 select t.queue('q', '{"backoff": "1 hour"}');
@@ -76,10 +110,14 @@ select pg_temp.run('3 days');
 select is((select runs from nightdrop.queue_basis), 1, 'one run');
 select is((select next_start from nightdrop.queue_basis), null, 'is no rhythm');
 select pg_temp.run('2 days'), pg_temp.run('1 day');
-select results_eq('select runs, every, next_start, p50, p95, slots, opened from nightdrop.queue_basis',
-    $$values (3, interval '1 day', now(), interval '30 s', interval '30 s', 4,
-    null::timestamptz)$$, 'three runs: the basis');
-update nightdrop.queue_basis set next_start = now() + interval '12 hours';
+select results_eq($$select runs, every, next_start - now(), p50, p95, tail,
+    cost_s, pace_s, lead_s, slots, opened from nightdrop.queue_basis$$,
+    $$values (3, interval '1 day', interval '1 day', interval '30 s',
+    interval '30 s', interval '30 s', 30::double precision,
+    7.5::double precision, -22.5::double precision, 4, null::timestamptz)$$,
+    'three runs: the basis');
+update nightdrop.queue_basis set starts = array[now() + interval '12 hours'],
+    next_start = now() + interval '12 hours', slack = '1 min';
 select t.accept('q') as a \gset
 select results_eq(format($$select quote_earliest, quote_likely, quote_latest,
     quote_fits, quote_basis from nightdrop.job where id = %L$$, :'a'),

@@ -48,7 +48,8 @@ select set_eq($$select proname::text from pg_proc
     'upload_create', 'upload_read', 'upload_take', 'upload_append',
     'upload_keep', 'upload_complete', 'upload_end', 'job_read',
     'request_read', 'job_response', 'part_read', 'part_seek', 'job_stop',
-    'job_list', 'queue_read', 'metrics', 'queue_list', 'health', 'token_owner'], 'the responder''s functions');
+    'job_list', 'queue_read', 'metrics', 'queue_list', 'health', 'token_owner',
+    'load_note'], 'the responder''s functions');
 select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_batch', oid, 'execute')$$,
@@ -66,12 +67,13 @@ select set_eq($$select proname::text from pg_proc
     'queue_oldest', 'queue_late', 'setting_set', 'business_date', 'adopt',
     'job_hold', 'job_release', 'job_requeue', 'job_reprioritise',
     'bundle_dismiss', 'worker_expire', 'queue_drop', 'purge', 'erase',
-    'explain_job', 'month_drop', 'window_end'], 'the DBA''s functions');
+    'explain_job', 'month_drop', 'window_end', 'load_note', 'run_expect',
+    'bundle_promise'], 'the DBA''s functions');
 select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_monitor', oid, 'execute')$$,
     array['hello', 'health', 'metrics', 'queue_oldest', 'queue_late',
-    'business_date', 'explain_job'], 'monitoring''s functions');
+    'business_date', 'explain_job', 'bundle_promise'], 'monitoring''s functions');
 
 select is_empty($$select proname from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
@@ -110,7 +112,8 @@ set local role nightdrop_monitor;
 select lives_ok('select * from nightdrop.queue_status, nightdrop.job_status,
     nightdrop.waiting_job, nightdrop.running_job, nightdrop.failed_job,
     nightdrop.lost_job, nightdrop.run_history, nightdrop.run_balance,
-    nightdrop.late_job, nightdrop.queue_shape, nightdrop.storage',
+    nightdrop.late_job, nightdrop.queue_shape, nightdrop.storage,
+    nightdrop.quote_accuracy',
     'monitoring reads all views');
 set local role nightdrop_dba;
 select lives_ok('select * from nightdrop.job, nightdrop.response, nightdrop.audit',
