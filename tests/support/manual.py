@@ -21,10 +21,13 @@ def examples(page):
 
 
 def goes_on(text):
-    """A command is not whole after a backslash, a pipe, or in quotes."""
-    return (text.endswith(("\\", "|")) or subprocess.run(
-        ["bash", "-n"], input=text, text=True,
-        stderr=subprocess.DEVNULL).returncode != 0)
+    """A command is not whole after a backslash, a pipe, in quotes, or in a
+    here document."""
+    if text.endswith(("\\", "|")):
+        return True
+    said = subprocess.run(["bash", "-n"], input=text, text=True,
+                          stderr=subprocess.PIPE, env={"LC_ALL": "C"})
+    return said.returncode != 0 or "here-document" in said.stderr
 
 
 def pattern(lines):
