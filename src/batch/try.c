@@ -210,8 +210,14 @@ prepare(struct trial *t, struct err *e)
 	if ((code = trial_limits(t, e)) != ERR_OK ||
 	    (code = user_find(t->options->config.handler_user, &t->user, e)) !=
 		ERR_OK ||
-	    (code = find_program(t, e)) != ERR_OK ||
-	    (code = place_tmp(t, e)) != ERR_OK ||
+	    (code = find_program(t, e)) != ERR_OK)
+		return code;
+	if (t->handler.kind == HANDLER_SQL)
+		return err_set(e, ERR_CONFIG,
+		    "%s is a statement, which only the database can run: "
+		    "nightdrop-batch --check tells whether it would",
+		    t->handler.path);
+	if ((code = place_tmp(t, e)) != ERR_OK ||
 	    (code = read_body(t, e)) != ERR_OK)
 		return code;
 	return build_environment(t, e);

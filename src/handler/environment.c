@@ -69,8 +69,8 @@ static const char *const fixed[] = {
 
 /* Not even where the queue lists them. */
 static const char *const never[] = { "HTTP_AUTHORIZATION", "HTTP_COOKIE",
-	"HTTP_CONTENT_LENGTH", "HTTP_CONTENT_TYPE", "HTTP_PROXY",
-	"HTTP_PROXY_AUTHORIZATION" };
+	"HTTP_CONTENT_LENGTH", "HTTP_CONTENT_TYPE", "HTTP_IDEMPOTENCY_KEY",
+	"HTTP_PROXY", "HTTP_PROXY_AUTHORIZATION" };
 
 struct builder {
 	struct buf bytes; /* "NAME=value\0NAME=value\0..." */
