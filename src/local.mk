@@ -65,6 +65,8 @@ libnightdrop_a_SOURCES = \
 	src/db/stmt.c src/db/stmt.h \
 	src/db/wire.h \
 	src/handler/answer.c src/handler/answer.h \
+	src/handler/app.c src/handler/app.h \
+	src/handler/crew.c src/handler/crew.h \
 	src/handler/environment.c src/handler/environment.h \
 	src/handler/escape.h \
 	src/handler/escape_linux.c \
@@ -77,6 +79,7 @@ libnightdrop_a_SOURCES = \
 	src/handler/progress.c src/handler/progress.h \
 	src/handler/slot.c src/handler/slot.h \
 	src/handler/slot_end.c \
+	src/handler/slot_fcgi.c \
 	src/handler/slot_state.h \
 	src/handler/spawn.h \
 	src/handler/spawn_linux.c \
@@ -87,6 +90,7 @@ libnightdrop_a_SOURCES = \
 	src/http/accept.c src/http/accept.h \
 	src/http/cgi_response.c src/http/cgi_response.h \
 	src/http/etag.c src/http/etag.h \
+	src/http/fastcgi.c src/http/fastcgi.h \
 	src/http/exposition.c src/http/exposition.h \
 	src/http/fields.c src/http/fields.h \
 	src/http/html_put.c src/http/html_put.h \

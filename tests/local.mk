@@ -37,6 +37,7 @@ unit_SOURCES = tests/unit/main.c \
 	tests/unit/http/cgi_response_test.c \
 	tests/unit/http/etag_test.c \
 	tests/unit/http/exposition_test.c \
+	tests/unit/http/fastcgi_test.c \
 	tests/unit/http/fields_test.c \
 	tests/unit/http/html_put_test.c \
 	tests/unit/http/json_put_test.c \

@@ -43,10 +43,18 @@ bench_open(struct worker *w)
 }
 
 void
+bench_retire(struct worker *w)
+{
+	for (int i = 0; i < w->seats; i++)
+		slot_retire(w->seat[i].slot);
+}
+
+void
 bench_close(struct worker *w)
 {
 	int i;
 
+	bench_retire(w);
 	for (i = 0; i < w->seats; i++) {
 		stream_end(&w->seat[i]);
 		slot_free(w->seat[i].slot);
@@ -82,6 +90,7 @@ seat_start(struct seat *s, struct job *j, struct err *e)
 		.state = c->state,
 	};
 	struct slot_job start = {
+		.kind = j->handler->kind,
 		.id = j->id,
 		.program = j->handler->path,
 		.directory = w->config->handler_dir,

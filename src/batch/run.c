@@ -121,6 +121,7 @@ work(struct worker *w, const struct options *options)
 	if (!options->quiet)
 		ticker_open(&w->ticker, clock_mono_ms());
 	code = loop_run(w, &e);
+	bench_retire(w);
 	ticker_close(&w->ticker);
 	conn_on_session(w->conn, NULL, NULL);
 	if (code != ERR_OK)

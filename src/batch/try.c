@@ -261,6 +261,7 @@ run_handler(
     struct trial *t, struct slot *s, struct slot_outcome *out, struct err *e)
 {
 	struct slot_job j = {
+		.kind = t->handler.kind,
 		.id = t->facts.id,
 		.program = t->handler.path,
 		.directory = t->directory,

@@ -143,6 +143,8 @@ void worker_call_failed(
     struct worker *w, const char *what, const struct err *e);
 
 void bench_open(struct worker *w);
+/* No job will come: applications are told to leave. */
+void bench_retire(struct worker *w);
 void bench_close(struct worker *w); /* kills what still runs */
 void bench_step(struct worker *w, int64_t now);
 int64_t bench_wakes_at(const struct worker *w); /* mono ms; INT64_MAX */

@@ -62,7 +62,7 @@ static const struct {
 /* The same for every job. */
 static const char *const fixed[] = {
 	"GATEWAY_INTERFACE=CGI/1.1",
-	"PATH=/usr/local/bin:/usr/bin:/bin",
+	"PATH=" ENVIRONMENT_PATH,
 	"REDIRECT_STATUS=200", /* php-cgi runs nothing without it */
 	"REQUEST_METHOD=POST",
 };

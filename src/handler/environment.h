@@ -15,6 +15,7 @@
 #include "base/uuid.h"
 
 #define ENVIRONMENT_LIMIT 262144 /* bytes of all variables; execve has more */
+#define ENVIRONMENT_PATH "/usr/local/bin:/usr/bin:/bin"
 
 struct environment_facts {
 	struct slice request; /* JSON object: CGI variables as submitted */

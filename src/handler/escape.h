@@ -27,11 +27,13 @@ void escape_add(struct escape *x, pid_t pid);
 void escape_remove(struct escape *x, pid_t pid);
 
 /*
- * After the group of job id (whose handler was group) has been killed and its
- * handler removed: kill what is left of the job, reap what is dead.  Whose
- * environment names no job is killed when no handler is left that it could
- * belong to.  True: something is still dying, call again.
+ * At the end of job id, whose handler led the group and had tmp as TMPDIR:
+ * kill what has lost its parent and is the job's, or is in that group and no
+ * handler itself; reap what is dead.  Whose environment names neither is killed
+ * when no handler is left that it could belong to.  True: something is still
+ * dying, call again.
  */
-bool escape_kill(struct escape *x, const char *id, pid_t group);
+bool escape_kill(
+    struct escape *x, const char *id, const char *tmp, pid_t group);
 
 #endif

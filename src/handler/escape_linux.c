@@ -5,8 +5,10 @@
  * the list as it is now.  Where the kernel was built without it nothing is
  * found here; the guardian kills what is left when the worker ends.
  *
- * A process is known by its environment: NIGHTDROP_JOB_ID is inherited by all
- * that a handler starts, unless it is taken away on purpose.
+ * A process is known by its environment: NIGHTDROP_JOB_ID and TMPDIR are
+ * inherited by all that a handler starts, unless they are taken away on
+ * purpose.  TMPDIR is the slot's own, and a slot has one job at a time: what is
+ * without parent at that job's end is the job's, or an earlier one's.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -119,11 +121,18 @@ read_environ(struct escape *x, pid_t pid)
 	return n >= 0;
 }
 
+static bool
+is_variable(const char *p, const char *name, const char *value)
+{
+	size_t len = strlen(name);
+
+	return strncmp(p, name, len) == 0 && strcmp(p + len, value) == 0;
+}
+
 /* OWNER_OTHER also where it cannot be known. */
 static enum owner
-find_owner(struct escape *x, pid_t pid, const char *id)
+find_owner(struct escape *x, pid_t pid, const char *id, const char *tmp)
 {
-	static const char name[] = "NIGHTDROP_JOB_ID=";
 	const char *p, *end;
 
 	if (!read_environ(x, pid))
@@ -133,16 +142,15 @@ find_owner(struct escape *x, pid_t pid, const char *id)
 	x->environ.ptr[x->environ.len] = '\0';
 	end = x->environ.ptr + x->environ.len;
 	for (p = x->environ.ptr; p < end; p += strlen(p) + 1)
-		if (strncmp(p, name, sizeof(name) - 1) == 0)
-			return strcmp(p + sizeof(name) - 1, id) == 0 ?
-				   OWNER_JOB :
-				   OWNER_OTHER;
+		if (is_variable(p, "NIGHTDROP_JOB_ID=", id) ||
+		    is_variable(p, "TMPDIR=", tmp))
+			return OWNER_JOB;
 	return OWNER_OTHER;
 }
 
 /* One child that is no handler; true while it is dying. */
 static bool
-judge(struct escape *x, pid_t pid, const char *id, pid_t group)
+judge(struct escape *x, pid_t pid, const char *id, const char *tmp, pid_t group)
 {
 	pid_t its = getpgid(pid);
 	enum owner owner = OWNER_JOB;
@@ -150,12 +158,10 @@ judge(struct escape *x, pid_t pid, const char *id, pid_t group)
 	/* Reaped: what it leaves behind is our child from now on. */
 	if (waitpid(pid, NULL, WNOHANG) != 0)
 		return true;
-	if (its == group) /* has been killed with its group */
-		return true;
-	if (is_live(x, its))
+	if (its != group && is_live(x, its))
 		return false;
-	if (x->count > 0)
-		owner = find_owner(x, pid, id);
+	if (its != group && x->count > 0)
+		owner = find_owner(x, pid, id, tmp);
 	if (owner == OWNER_DYING)
 		return true;
 	return owner == OWNER_JOB && kill(pid, SIGKILL) == 0;
@@ -181,7 +187,7 @@ read_list(struct escape *x)
 }
 
 bool
-escape_kill(struct escape *x, const char *id, pid_t group)
+escape_kill(struct escape *x, const char *id, const char *tmp, pid_t group)
 {
 	const char *p = read_list(x);
 	bool dying = false;
@@ -189,7 +195,8 @@ escape_kill(struct escape *x, const char *id, pid_t group)
 	long pid;
 
 	for (; (pid = strtol(p, &end, 10)) > 0; p = end)
-		if (!is_live(x, (pid_t)pid) && judge(x, (pid_t)pid, id, group))
+		if (!is_live(x, (pid_t)pid) &&
+		    judge(x, (pid_t)pid, id, tmp, group))
 			dying = true;
 	return dying;
 }

@@ -22,14 +22,11 @@
 
 #include "http/request.h"
 
-/* What a queue's file may be called, and which of them this version runs. */
-static const struct {
-	const char *suffix;
-	bool runs;
-} kinds[] = {
-	[HANDLER_CGI] = { "", true },
-	[HANDLER_FCGI] = { ".fcgi", false },
-	[HANDLER_SQL] = { ".sql", true },
+/* What a queue's file may be called. */
+static const char *const suffixes[] = {
+	[HANDLER_CGI] = "",
+	[HANDLER_FCGI] = ".fcgi",
+	[HANDLER_SQL] = ".sql",
 };
 
 static enum err_code
@@ -146,9 +143,9 @@ choose_file(
 	struct stat st;
 	int found = 0;
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
 		int n = snprintf(
-		    path, sizeof(path), "%s/%s%s", dir, queue, kinds[i].suffix);
+		    path, sizeof(path), "%s/%s%s", dir, queue, suffixes[i]);
 
 		if (n < 0 || (size_t)n >= sizeof(path))
 			return err_set(
@@ -159,7 +156,7 @@ choose_file(
 			return err_set(e, ERR_CONFIG,
 			    "queue %s has two"
 			    " programs, %s/%s%s and %s: take one away",
-			    queue, dir, queue, kinds[*kind].suffix, path);
+			    queue, dir, queue, suffixes[*kind], path);
 		*kind = (enum handler_kind)i;
 	}
 	if (found == 0)
@@ -188,12 +185,7 @@ find_handler(
 	if ((code = check_directories(dir, e)) != ERR_OK ||
 	    (code = choose_file(dir, queue, &h.kind, e)) != ERR_OK)
 		return code;
-	suffix = kinds[h.kind].suffix;
-	if (!kinds[h.kind].runs)
-		return err_set(e, ERR_CONFIG,
-		    "%s/%s%s: this version runs no"
-		    " %s programs",
-		    dir, queue, suffix, suffix);
+	suffix = suffixes[h.kind];
 	size = strlen(dir) + 1 + strlen(queue) + strlen(suffix) + 1;
 	if ((h.path = malloc(size)) == NULL)
 		abort();

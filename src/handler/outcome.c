@@ -26,11 +26,11 @@ is_late(const struct outcome_facts *f, struct buf *why)
 }
 
 static bool
-is_not_started(const struct outcome_facts *f, struct buf *why)
+is_trouble(const struct outcome_facts *f, struct buf *why)
 {
-	if (f->no_start != NULL)
-		buf_puts(why, f->no_start);
-	return f->no_start != NULL;
+	if (f->trouble != NULL)
+		buf_puts(why, f->trouble);
+	return f->trouble != NULL;
 }
 
 /* Before the exit: it was we who killed it then. */
@@ -88,7 +88,7 @@ static const struct {
 	int status;
 } faults[] = {
 	{ is_late, 504 },
-	{ is_not_started, 502 },
+	{ is_trouble, 502 },
 	{ is_too_long, 502 },
 	{ is_crash, 502 },
 	{ is_no_answer, 502 },

@@ -16,7 +16,7 @@
 struct outcome_facts {
 	const struct answer *answer; /* ended */
 	bool timed_out;	       /* over its time limit, however it then ended */
-	const char *no_start;  /* why exec failed; NULL: it did not */
+	const char *trouble;   /* why exec failed, or what was no FastCGI */
 	int exit_code, signal; /* exit_code -1: killed by signal */
 	int64_t now_us;	       /* for a Retry-After that is a date */
 };

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 void
@@ -88,9 +89,21 @@ watch(struct process *p, struct err *e)
 	return ERR_IO;
 }
 
+/* Our ends and theirs; the first is 0, or where a listener takes its place. */
+static bool
+open_pipes(struct process *p, struct spawn *s, int first)
+{
+	for (int i = 0; i < SPAWN_FDS; i++)
+		s->fd[i] = -1;
+	for (int i = first; i < SPAWN_FDS; i++)
+		if (!open_pipe(i, &p->fd[i], &s->fd[i]))
+			return false;
+	return true;
+}
+
 enum err_code
-process_start(struct process *p, const struct slot_job *j, const char **why,
-    struct err *e)
+process_start(struct process *p, const struct slot_job *j, int listener,
+    const char **why, struct err *e)
 {
 	struct spawn s = { .program = j->program,
 		.directory = j->directory,
@@ -99,23 +112,37 @@ process_start(struct process *p, const struct slot_job *j, const char **why,
 		.memory_limit = j->memory_limit,
 		.max_files = j->max_files,
 		.user = j->user };
+	int first = listener == PROCESS_PIPES ? 0 : STDERR_FILENO;
 	enum err_code code = ERR_OK;
 
-	for (int i = 0; i < SPAWN_FDS; i++)
-		s.fd[i] = -1;
-	for (int i = 0; i < SPAWN_FDS && code == ERR_OK; i++)
-		if (!open_pipe(i, &p->fd[i], &s.fd[i]))
-			code = err_set(e, ERR_IO, "cannot make a pipe: %s",
-			    strerror(errno));
+	if (!open_pipes(p, &s, first))
+		code = err_set(
+		    e, ERR_IO, "cannot make a pipe: %s", strerror(errno));
+	if (first > 0) {
+		s.fd[STDIN_FILENO] = listener;
+		s.fd[STDOUT_FILENO] = s.fd[STDERR_FILENO];
+	}
 	if (code == ERR_OK)
 		code = spawn_process(&s, &p->pid, why, e);
-	for (int i = 0; i < SPAWN_FDS; i++)
+	for (int i = first; i < SPAWN_FDS; i++)
 		close_fd(&s.fd[i]);
 	if (code == ERR_OK)
 		code = watch(p, e);
 	if (code != ERR_OK || p->pid == 0)
 		process_close(p);
 	return code;
+}
+
+int64_t
+process_cpu_ms(const struct process *p)
+{
+	struct timespec t;
+	clockid_t clock;
+
+	if (p->pid <= 0 || clock_getcpuclockid(p->pid, &clock) != 0 ||
+	    clock_gettime(clock, &t) != 0)
+		return 0;
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 void

@@ -3,7 +3,8 @@
  *
  *	idle -> running -> draining -> sweeping -> over -> idle
  *
- * This file has the first two; slot_end.c what comes after the process.
+ * This file has the first two; slot_end.c what comes after the process, or
+ * after the job where its process stays; slot_fcgi.c what differs there.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -25,6 +26,7 @@ slot_new(struct escape *escape)
 	if (s == NULL)
 		abort();
 	s->escape = escape;
+	crew_init(&s->crew, escape);
 	traffic_init(&s->traffic);
 	buf_init(&s->text, 8 * SLOT_HEADER_LIMIT); /* escaped, as JSON */
 	buf_init(&s->log, SLOT_LOG_HEAD + SLOT_LOG_TAIL + SLOT_WORDS_LIMIT);
@@ -49,11 +51,19 @@ slot_free(struct slot *s)
 		(void)poll(fds, (nfds_t)n, ms);
 		slot_step(s, fds, n);
 	}
+	crew_fini(&s->crew);
 	tmpdir_close(&s->tmp);
 	traffic_fini(&s->traffic);
 	buf_fini(&s->text);
 	buf_fini(&s->log);
 	free(s);
+}
+
+void
+slot_retire(struct slot *s)
+{
+	if (s->phase == PHASE_IDLE)
+		crew_send_all_away(&s->crew);
 }
 
 static void
@@ -65,9 +75,23 @@ prepare(struct slot *s, const struct slot_job *j)
 	s->deadline_ms = clock_mono_ms() + j->time_limit_ms;
 	s->kill_ms = -1;
 	s->timed_out = false;
-	s->no_start[0] = '\0';
+	s->trouble[0] = '\0';
+	s->app = NULL;
 	s->exit_code = s->signal = 0;
 	s->outcome.started_us = clock_mono_us();
+}
+
+static enum err_code
+start(struct slot *s, const struct slot_job *j, const char **why, struct err *e)
+{
+	enum err_code code;
+
+	if (j->kind == HANDLER_FCGI)
+		return slot_fcgi_start(s, j, why, e);
+	code = process_start(&s->traffic.process, j, PROCESS_PIPES, why, e);
+	if (code == ERR_OK && s->traffic.process.pid != 0)
+		escape_add(s->escape, s->traffic.process.pid);
+	return code;
 }
 
 enum err_code
@@ -78,14 +102,13 @@ slot_start(struct slot *s, const struct slot_job *j, struct err *e)
 
 	prepare(s, j);
 	if ((code = tmpdir_open(&s->tmp, j->tmp, j->user, e)) != ERR_OK ||
-	    (code = process_start(&s->traffic.process, j, &why, e)) != ERR_OK)
+	    (code = start(s, j, &why, e)) != ERR_OK)
 		return code;
 	s->group = s->traffic.process.pid;
 	if (s->group == 0) {
 		slot_end_unstarted(s, j->program, why);
 		return ERR_OK;
 	}
-	escape_add(s->escape, s->group);
 	s->phase = PHASE_RUNNING;
 	if (j->size == 0)
 		traffic_end_input(&s->traffic);
@@ -134,19 +157,34 @@ slot_poll(const struct slot *s, struct pollfd fds[static SLOT_FDS])
 	return 1 + traffic_poll(&s->traffic, fds + 1);
 }
 
+/* When something is to be done without being asked; INT64_MAX: never. */
+static int64_t
+wakes_at(const struct slot *s)
+{
+	int64_t at = INT64_MAX;
+
+	if (s->phase == PHASE_SWEEPING)
+		return s->look_ms;
+	if (s->phase != PHASE_RUNNING)
+		return at;
+	if (s->app != NULL)
+		at = slot_fcgi_wakes_at(s);
+	if (s->deadline_ms >= 0 && s->deadline_ms < at)
+		at = s->deadline_ms;
+	if (s->kill_ms >= 0 && s->kill_ms < at)
+		at = s->kill_ms;
+	return at;
+}
+
 int
 slot_timeout_ms(const struct slot *s)
 {
 	struct slot_outcome out;
-	int64_t at = -1, left;
+	int64_t at = wakes_at(s), left;
 
 	if (slot_done(s, &out))
 		return 0;
-	if (s->phase == PHASE_RUNNING)
-		at = s->deadline_ms >= 0 ? s->deadline_ms : s->kill_ms;
-	else if (s->phase == PHASE_SWEEPING)
-		at = s->look_ms;
-	if (at < 0)
+	if (at == INT64_MAX)
 		return -1;
 	left = at - clock_mono_ms();
 	return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
@@ -160,6 +198,8 @@ slot_step(struct slot *s, const struct pollfd *fds, int n)
 			traffic_step(&s->traffic, &fds[i]);
 	if (n > 0 && fds[0].revents != 0)
 		slot_end_reap(s);
+	if (s->phase == PHASE_RUNNING && s->app != NULL)
+		slot_fcgi_step(s);
 	if (s->phase == PHASE_RUNNING)
 		check_limits(s);
 	else if (s->phase == PHASE_SWEEPING && clock_mono_ms() >= s->look_ms)

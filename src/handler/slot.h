@@ -20,6 +20,7 @@
 #include "base/err.h"
 #include "base/slice.h"
 #include "base/uuid.h"
+#include "handler/find.h"
 #include "handler/user.h"
 
 #define SLOT_INPUT_SIZE 262144	/* bytes fed at most at once */
@@ -31,14 +32,18 @@
 #define SLOT_STATE_LIMIT 32768	/* body of a 202, handed back as state */
 #define SLOT_GRACE_MS 5000	/* between TERM and KILL */
 
-struct slot_job {	       /* all lent until slot_start returns */
-	struct uuid id;	       /* of the job, as NIGHTDROP_JOB_ID has it */
-	const char *program;   /* absolute path, checked by find */
-	const char *directory; /* cwd: the handler's directory */
-	const char *tmp;       /* private directory, made and removed by us;
-				* best the same for all jobs of a slot */
-	char *const *env;      /* whole environment of the child */
-	int64_t size;	       /* bytes of body that will be fed */
+/* All lent until slot_start returns; a FastCGI application's program,
+ * directory, tmp and user for the slot's life, and tmp the same for all. */
+struct slot_job {
+	enum handler_kind kind; /* HANDLER_CGI or HANDLER_FCGI */
+	struct uuid id;		/* of the job, as NIGHTDROP_JOB_ID has it */
+	const char *program;	/* absolute path, checked by find */
+	const char *directory;	/* cwd: the handler's directory */
+	const char *tmp;	/* private directory, made and removed by us;
+				 * best the same for all jobs of a slot */
+	char *const *env;	/* whole environment of the child, or what
+				 * an application is told with the job */
+	int64_t size;		/* bytes of body that will be fed */
 	int64_t time_limit_ms;
 	int64_t cpu_limit_s;	 /* 0: none */
 	int64_t memory_limit;	 /* bytes; 0: none */
@@ -76,10 +81,12 @@ struct escape;
  * must ignore SIGPIPE. */
 struct slot *slot_new(struct escape *escape);
 void slot_free(struct slot *s); /* kills what runs */
+/* Applications that are at rest are told to leave; slot_free waits for them. */
+void slot_retire(struct slot *s);
 
-/* vfork and exec, pipes, limits.  ERR_IO where a process could not be made
- * (the job was not touched; it can be given back); an exec that failed is an
- * outcome (502) instead. */
+/* vfork and exec, pipes, limits; or a FastCGI request.  ERR_IO where a process
+ * could not be made (the job was not touched; it can be given back); an exec
+ * that failed is an outcome (502) instead. */
 enum err_code slot_start(
     struct slot *s, const struct slot_job *j, struct err *e);
 

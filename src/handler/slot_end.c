@@ -37,7 +37,7 @@ decide(struct slot *s)
 {
 	struct outcome_facts f = { .answer = &s->traffic.answer,
 		.timed_out = s->timed_out,
-		.no_start = s->no_start[0] != '\0' ? s->no_start : NULL,
+		.trouble = s->trouble[0] != '\0' ? s->trouble : NULL,
 		.exit_code = s->exit_code,
 		.signal = s->signal,
 		.now_us = clock_wall_us() };
@@ -59,7 +59,7 @@ slot_end_sweep(struct slot *s)
 	int64_t now = clock_mono_ms();
 	bool patient = now < s->patience_ms;
 
-	if (escape_kill(s->escape, s->id, s->group) && patient) {
+	if (escape_kill(s->escape, s->id, s->tmp.path, s->group) && patient) {
 		s->look_ms = now + s->pause_ms;
 		s->pause_ms *= 2;
 		if (s->pause_ms > SLOT_LOOK_MAX_MS)
@@ -73,15 +73,25 @@ slot_end_sweep(struct slot *s)
 		decide(s);
 }
 
+/* Nothing more comes of it. */
+static void
+start_sweeping(struct slot *s)
+{
+	answer_end(&s->traffic.answer);
+	s->phase = PHASE_SWEEPING;
+	s->patience_ms = clock_mono_ms() + SLOT_PATIENCE_MS;
+	s->pause_ms = 1;
+	slot_end_sweep(s);
+}
+
 void
 slot_end_drain(struct slot *s)
 {
 	if (!traffic_drain(&s->traffic))
 		return; /* until slot_output_taken */
-	s->phase = PHASE_SWEEPING;
-	s->patience_ms = clock_mono_ms() + SLOT_PATIENCE_MS;
-	s->pause_ms = 1;
-	slot_end_sweep(s);
+	if (s->app != NULL && slot_fcgi_ended(s))
+		return;
+	start_sweeping(s);
 }
 
 void
@@ -96,9 +106,16 @@ slot_end_reap(struct slot *s)
 }
 
 void
+slot_end_job(struct slot *s)
+{
+	s->outcome.ended_us = clock_mono_us();
+	start_sweeping(s);
+}
+
+void
 slot_end_unstarted(struct slot *s, const char *program, const char *why)
 {
-	snprintf(s->no_start, sizeof(s->no_start), "cannot run %.400s: %s",
+	snprintf(s->trouble, sizeof(s->trouble), "cannot run %.400s: %s",
 	    program, why);
 	s->exit_code = 127; /* as a shell has it */
 	s->outcome.ended_us = s->outcome.started_us;

@@ -1,5 +1,5 @@
 /*
- * What a slot remembers; only for slot.c and slot_end.c.
+ * What a slot remembers; only for the files slot*.c.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/uuid.h"
+#include "handler/crew.h"
 #include "handler/slot.h"
 #include "handler/tmpdir.h"
 #include "handler/traffic.h"
@@ -42,8 +43,15 @@ struct slot {
 	int64_t patience_ms; /* until then */
 	int64_t pause_ms;    /* between two looks */
 
+	/* slot_fcgi.c: */
+	struct crew crew;
+	struct app *app; /* at this job; NULL: its process is its own */
+	int64_t lost_ms; /* its connection is closed; how long for its end */
+	int64_t cpu_start_ms, cpu_limit_ms; /* of its process; 0: no limit */
+	int64_t cpu_look_ms;		    /* when to look; -1: no more */
+
 	bool timed_out;
-	char no_start[512]; /* why exec failed; "" */
+	char trouble[512]; /* what was wrong with the program; "" */
 	int exit_code, signal;
 	struct slot_outcome outcome;
 	struct buf text, log; /* what outcome lies in */
@@ -51,11 +59,24 @@ struct slot {
 
 /* The process has ended: reap it and go on as far as it goes now. */
 void slot_end_reap(struct slot *s);
+/* The job has ended without it. */
+void slot_end_job(struct slot *s);
 /* Draining: a part has been taken. */
 void slot_end_drain(struct slot *s);
 /* Sweeping: it is time for another look. */
 void slot_end_sweep(struct slot *s);
 /* It was never started. */
 void slot_end_unstarted(struct slot *s, const char *program, const char *why);
+
+/* As slot_start; *why as process_start. */
+enum err_code slot_fcgi_start(
+    struct slot *s, const struct slot_job *j, const char **why, struct err *e);
+/* After whatever has come. */
+void slot_fcgi_step(struct slot *s);
+/* When to look again, mono ms; INT64_MAX: never. */
+int64_t slot_fcgi_wakes_at(const struct slot *s);
+/* Its process has been reaped, its connection read to its end.  True: the job
+ * has been begun again with another. */
+bool slot_fcgi_ended(struct slot *s);
 
 #endif

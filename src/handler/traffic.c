@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "handler/environment.h"
 #include "handler/slot.h"
 
 #define CHUNK 65536	    /* what a pipe holds by default */
 #define DRAIN_LIMIT 1048576 /* what it holds at most */
+#define FRAMED_LIMIT (SLOT_INPUT_SIZE + 2 * ENVIRONMENT_LIMIT)
 
 enum {
 	IN = STDIN_FILENO,
@@ -26,7 +28,7 @@ traffic_init(struct traffic *t)
 {
 	*t = (struct traffic) { .written = 0 };
 	process_init(&t->process);
-	buf_init(&t->input, SLOT_INPUT_SIZE);
+	buf_init(&t->input, FRAMED_LIMIT);
 	answer_init(&t->answer);
 	excerpt_init(&t->log);
 }
@@ -46,22 +48,27 @@ traffic_reset(struct traffic *t, int64_t size, int64_t max_output)
 	buf_reset(&t->input);
 	t->written = 0;
 	t->unfed = size;
+	t->framed = false;
 	answer_reset(&t->answer, max_output);
 	excerpt_reset(&t->log);
 	progress_reset(&t->progress);
 	t->drained = 0;
 }
 
-void
-traffic_end_input(struct traffic *t)
+/* Ours may stay: the other end closed it, and what came before counts. */
+static void
+give_up_input(struct traffic *t)
 {
 	process_close_fd(&t->process, IN);
+	if (t->framed) {
+		t->cut_short = true;
+		return;
+	}
 	buf_reset(&t->input);
 	t->written = 0;
-	t->unfed = 0;
 }
 
-/* Bytes taken.  A handler that reads no further (EPIPE) takes them all. */
+/* How many of these bytes its stdin took; an error is the end of it. */
 static size_t
 write_some(struct traffic *t, const char *p, size_t len)
 {
@@ -71,7 +78,7 @@ write_some(struct traffic *t, const char *p, size_t len)
 		return (size_t)n;
 	if (errno == EAGAIN || errno == EINTR)
 		return 0;
-	traffic_end_input(t);
+	give_up_input(t);
 	return len;
 }
 
@@ -81,8 +88,10 @@ flush_input(struct traffic *t)
 	size_t n =
 	    write_some(t, t->input.ptr + t->written, t->input.len - t->written);
 
+	if (t->process.fd[IN] < 0)
+		return;
 	t->written += n;
-	if (t->written < t->input.len)
+	if (t->framed || t->written < t->input.len)
 		return;
 	buf_reset(&t->input);
 	t->written = 0;
@@ -90,21 +99,62 @@ flush_input(struct traffic *t)
 		traffic_end_input(t);
 }
 
+void
+traffic_end_input(struct traffic *t)
+{
+	if (!t->framed) {
+		process_close_fd(&t->process, IN);
+		buf_reset(&t->input);
+		t->written = 0;
+		return;
+	}
+	t->unfed = 0;
+	t->fed = true;
+	fastcgi_put_input_end(&t->input);
+	if (t->input.failed)
+		abort();
+	flush_input(t);
+}
+
+/* The first piece follows the request's head; what was written of those is
+ * kept while it may be needed again. */
+static bool
+is_written(const struct traffic *t)
+{
+	if (t->framed && !t->fed)
+		return true;
+	return t->written == t->input.len;
+}
+
 bool
 traffic_wants_input(const struct traffic *t)
 {
-	return t->process.fd[IN] >= 0 && t->input.len == 0 && t->unfed > 0;
+	return t->process.fd[IN] >= 0 && t->unfed > 0 && is_written(t);
 }
 
-void
-traffic_feed(struct traffic *t, struct slice data)
+static void
+feed_framed(struct traffic *t, struct slice data)
 {
-	size_t n;
+	if (t->fed) {
+		buf_reset(&t->input);
+		t->written = 0;
+		t->whole = false;
+	}
+	t->fed = true;
+	fastcgi_put_input(&t->input, data);
+	if (t->unfed == 0 || data.len == 0)
+		traffic_end_input(t);
+	else if (t->input.failed)
+		abort();
+	else
+		flush_input(t);
+}
 
-	if (!traffic_wants_input(t))
-		return;
-	t->unfed -= (int64_t)data.len < t->unfed ? (int64_t)data.len : t->unfed;
-	n = data.len == 0 ? 0 : write_some(t, data.ptr, data.len);
+static void
+feed_plain(struct traffic *t, struct slice data)
+{
+	size_t n = data.len == 0 ? 0 : write_some(t, data.ptr, data.len);
+
 	if (n < data.len) {
 		if (!buf_append(&t->input, data.ptr + n, data.len - n))
 			abort();
@@ -112,10 +162,37 @@ traffic_feed(struct traffic *t, struct slice data)
 		traffic_end_input(t);
 }
 
+void
+traffic_feed(struct traffic *t, struct slice data)
+{
+	if (!traffic_wants_input(t))
+		return;
+	t->unfed -= (int64_t)data.len < t->unfed ? (int64_t)data.len : t->unfed;
+	if (t->framed)
+		feed_framed(t, data);
+	else
+		feed_plain(t, data);
+}
+
+static void
+take_records(struct traffic *t, struct slice in)
+{
+	struct fastcgi_piece piece;
+
+	while (fastcgi_next(&t->reader, &in, &piece))
+		if (piece.type == FASTCGI_STDOUT)
+			answer_add(&t->answer, piece.data.ptr, piece.data.len);
+		else
+			excerpt_add(&t->log, piece.data.ptr, piece.data.len);
+}
+
 static void
 take_answer(struct traffic *t, const char *p, size_t len)
 {
-	answer_add(&t->answer, p, len);
+	if (t->framed)
+		take_records(t, slice_mem(p, len));
+	else
+		answer_add(&t->answer, p, len);
 }
 
 static void
@@ -162,8 +239,11 @@ read_some(struct traffic *t, int which)
 		take[which](t, chunk, (size_t)n);
 		return (size_t)n;
 	}
-	if (n == 0 || (errno != EAGAIN && errno != EINTR))
-		process_close_fd(&t->process, which);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (n < 0 && which == OUT)
+		t->cut_short = true;
+	process_close_fd(&t->process, which);
 	return 0;
 }
 
@@ -174,7 +254,7 @@ traffic_poll(const struct traffic *t, struct pollfd *fds)
 
 	for (int i = 0; i < SPAWN_FDS; i++) {
 		if (t->process.fd[i] < 0 ||
-		    (i == IN ? t->input.len == 0 : room(t, i) == 0))
+		    (i == IN ? t->written == t->input.len : room(t, i) == 0))
 			continue;
 		fds[n++] = (struct pollfd) { .fd = t->process.fd[i],
 			.events = i == IN ? POLLOUT : POLLIN };
@@ -199,21 +279,72 @@ traffic_step(struct traffic *t, const struct pollfd *fd)
 		(void)read_some(t, i);
 }
 
+/* What there is of it, however fast more is written. */
+static void
+read_log(struct traffic *t)
+{
+	for (int i = 0; i < DRAIN_LIMIT / CHUNK; i++)
+		if (read_some(t, ERR) < CHUNK)
+			break;
+	(void)read_some(t, TOLD);
+}
+
 bool
 traffic_drain(struct traffic *t)
 {
 	size_t n;
 
-	traffic_end_input(t);
+	process_close_fd(&t->process, IN);
 	while (t->drained < DRAIN_LIMIT && (n = read_some(t, OUT)) > 0)
 		t->drained += (int64_t)n;
 	if (t->process.fd[OUT] >= 0 && room(t, OUT) == 0)
 		return false;
-	for (int i = 0; i < DRAIN_LIMIT / CHUNK; i++)
-		if (read_some(t, ERR) == 0)
-			break;
-	(void)read_some(t, TOLD);
+	read_log(t);
 	process_close(&t->process);
-	answer_end(&t->answer);
 	return true;
+}
+
+void
+traffic_frame(struct traffic *t, char *const *variables)
+{
+	t->framed = t->whole = true;
+	t->fed = t->cut_short = false;
+	fastcgi_reader_init(&t->reader);
+	fastcgi_put_request(&t->input, variables);
+	if (t->input.failed)
+		abort();
+}
+
+bool
+traffic_again(struct traffic *t)
+{
+	if (!t->whole)
+		return false;
+	t->written = 0;
+	t->cut_short = false;
+	t->drained = 0;
+	fastcgi_reader_init(&t->reader);
+	return true;
+}
+
+/*
+ * Was all that we wrote read?  If not, the application's library may throw
+ * away part of it and take the rest, which a client wrote, for records.
+ */
+bool
+traffic_settle(struct traffic *t)
+{
+	const struct fastcgi_reader *r = &t->reader;
+
+	read_log(t);
+	return t->process.fd[IN] >= 0 && t->process.fd[OUT] >= 0 &&
+	       t->unfed == 0 && t->written == t->input.len && r->padding == 0 &&
+	       !r->excess && !process_unread(t->process.fd[IN]);
+}
+
+void
+traffic_catch_up(struct traffic *t)
+{
+	read_log(t);
+	progress_reset(&t->progress);
 }

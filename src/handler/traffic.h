@@ -2,6 +2,9 @@
  * The bytes between a handler's process and us: the body into its stdin, the
  * answer, log and progress out of its other pipes.  Nothing here blocks.
  *
+ * With a FastCGI application the first two are one connection, and what goes
+ * over it are records; the rest is the same.
+ *
  * SPDX-License-Identifier: ISC
  */
 #ifndef ND_HANDLER_TRAFFIC_H
@@ -17,6 +20,7 @@
 #include "handler/excerpt.h"
 #include "handler/process.h"
 #include "handler/progress.h"
+#include "http/fastcgi.h"
 
 struct traffic {
 	struct process process;
@@ -24,6 +28,12 @@ struct traffic {
 	struct buf input; /* fed, not written yet */
 	size_t written;	  /* of input */
 	int64_t unfed;	  /* bytes of the body still to come */
+
+	bool framed;		      /* in records: */
+	struct fastcgi_reader reader; /* of the answer */
+	bool fed;	/* input has some of the body, or its end */
+	bool whole;	/* input has all that there was, from the first byte */
+	bool cut_short; /* it closed without reading all that was written */
 
 	struct answer answer;
 	struct excerpt log;
@@ -38,6 +48,19 @@ void traffic_reset(struct traffic *t, int64_t size, int64_t max_output);
 bool traffic_wants_input(const struct traffic *t);
 void traffic_feed(struct traffic *t, struct slice data); /* empty: the end */
 void traffic_end_input(struct traffic *t);
+
+/*
+ * FastCGI.  The request of these variables goes first, of a job that
+ * traffic_reset was told of.
+ */
+void traffic_frame(struct traffic *t, char *const *variables);
+/* From the start, on a new connection; false: it was too long to be kept. */
+bool traffic_again(struct traffic *t);
+/* The request has ended: read what is there of log and progress.  True: the
+ * connection is clean, nothing of this request is left in it. */
+bool traffic_settle(struct traffic *t);
+/* What was said between two jobs: progress of neither, log of the next. */
+void traffic_catch_up(struct traffic *t);
 
 /* The pipes to poll, at most SPAWN_FDS; returns how many. */
 int traffic_poll(const struct traffic *t, struct pollfd *fds);

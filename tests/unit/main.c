@@ -17,6 +17,7 @@
 	X(cgi_response) \
 	X(etag)         \
 	X(exposition)   \
+	X(fastcgi)      \
 	X(fields)       \
 	X(html_put)     \
 	X(json_put)     \

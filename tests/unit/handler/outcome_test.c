@@ -134,7 +134,7 @@ END_TEST
 
 START_TEST(exec_failure)
 {
-	struct outcome_facts f = { .no_start = "cannot run it",
+	struct outcome_facts f = { .trouble = "cannot run it",
 		.exit_code = 127 };
 	struct fixture x;
 
