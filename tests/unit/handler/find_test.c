@@ -183,6 +183,23 @@ START_TEST(two_programs)
 }
 END_TEST
 
+START_TEST(an_application)
+{
+	struct handler h = { HANDLER_CGI, NULL };
+	struct err e = ERR_INIT;
+
+	ck_assert_int_eq(unlink(file), 0);
+	make_file("report.fcgi", 0644);
+	refused(dir, "report", "chmod +x");
+	make_file("report.fcgi", 0755);
+	ck_assert_msg(
+	    find_handler(dir, "report", &h, &e) == ERR_OK, "%s", e.text);
+	ck_assert_int_eq(h.kind, HANDLER_FCGI);
+	ck_assert_str_eq(h.path, file);
+	free(h.path);
+}
+END_TEST
+
 /* It is read, not executed. */
 START_TEST(a_statement)
 {
@@ -217,6 +234,7 @@ find_suite(void)
 	tcase_add_test(t, not_a_file);
 	tcase_add_test(t, directory);
 	tcase_add_test(t, two_programs);
+	tcase_add_test(t, an_application);
 	tcase_add_test(t, a_statement);
 	suite_add_tcase(s, t);
 	return s;
