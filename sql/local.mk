@@ -3,7 +3,7 @@
 
 sqldir = $(pkgdatadir)/sql
 dist_sql_SCRIPTS = sql/install
-dist_sql_DATA = sql/roles.sql
+dist_sql_DATA = sql/comments.sql sql/roles.sql
 
 sqlcheckdir = $(sqldir)/check
 dist_sqlcheck_DATA = sql/check/after.sql sql/check/before.sql

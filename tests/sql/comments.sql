@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(5);
+select plan(7);
 
 select is_empty($$select relname from pg_class c
     where relnamespace = 'nightdrop'::regnamespace
@@ -23,21 +23,26 @@ select is_empty($$select rolname from pg_roles
 	and shobj_description(oid, 'pg_authid') is null$$,
     'each role has a comment');
 
--- Columns that cannot be read off their names.
 select is_empty($$select c.relname || '.' || a.attname
-    from unnest(array['queue.aging', 'queue.priority', 'queue.reply',
-	'queue.held', 'queue.accepting', 'queue.max_continues',
-	'queue.retention', 'job.owner', 'job.request', 'job.body',
-	'waiting.position', 'waiting.since', 'waiting.again', 'waiting.round',
-	'waiting.state', 'running.attempt', 'running.stop', 'response.holder',
-	'response.fields', 'run.cutoff', 'run.given_back', 'worker.lock',
-	'queue_basis.reach', 'queue_basis.version', 'attempt.log']) n(name)
-    join pg_class c on c.relname = split_part(n.name, '.', 1)
-	and c.relnamespace = 'nightdrop'::regnamespace
-    join pg_attribute a on a.attrelid = c.oid
-	and a.attname = split_part(n.name, '.', 2)
-    where col_description(c.oid, a.attnum) is null$$,
-    'each column that is not obvious has a comment');
+    from pg_class c
+    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+	and not a.attisdropped
+    where c.relnamespace = 'nightdrop'::regnamespace
+	and c.relkind in ('r', 'p', 'v', 'c') and not c.relispartition
+	and col_description(c.oid, a.attnum) is null$$,
+    'each column has a comment (sql/comments.sql has words for many)');
+select is_empty($$select k.conname from pg_constraint k
+    join pg_class c on c.oid = k.conrelid and not c.relispartition
+    where k.connamespace = 'nightdrop'::regnamespace
+	and obj_description(k.oid, 'pg_constraint') is null$$,
+    'each constraint');
+select is_empty($$select c.relname from pg_index i
+    join pg_class c on c.oid = i.indexrelid and not c.relispartition
+    where c.relnamespace = 'nightdrop'::regnamespace
+	and not exists (select from pg_constraint k
+	    where k.conindid = i.indexrelid)
+	and obj_description(c.oid, 'pg_class') is null$$,
+    'each index');
 
 select * from finish();
 rollback;
