@@ -51,6 +51,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/chunk_role.sql \
 	sql/functions/chunk_try.sql \
 	sql/functions/claim_cap.sql \
+	sql/functions/claim_due.sql \
 	sql/functions/claim_lines.sql \
 	sql/functions/counter_add.sql \
 	sql/functions/counter_reconcile.sql \
@@ -110,12 +111,15 @@ dist_sqlfunctions_DATA = \
 	sql/functions/part_seek.sql \
 	sql/functions/partition_make.sql \
 	sql/functions/payload.sql \
+	sql/functions/plan_claim.sql \
+	sql/functions/plan_open.sql \
 	sql/functions/precondition.sql \
 	sql/functions/progress_put.sql \
 	sql/functions/purge.sql \
 	sql/functions/queue_alter.sql \
 	sql/functions/queue_close.sql \
 	sql/functions/queue_create.sql \
+	sql/functions/queue_done.sql \
 	sql/functions/queue_drop.sql \
 	sql/functions/queue_hold.sql \
 	sql/functions/queue_late.sql \

@@ -22,6 +22,7 @@ libnightdrop_a_SOURCES = \
 	src/batch/expand.c src/batch/expand.h \
 	src/batch/guardian.c src/batch/guardian.h \
 	src/batch/handlers.c src/batch/handlers.h \
+	src/batch/json_out.h \
 	src/batch/job.c src/batch/job.h \
 	src/batch/keep.c \
 	src/batch/lane.c src/batch/lane.h \
@@ -33,6 +34,8 @@ libnightdrop_a_SOURCES = \
 	src/batch/open.c src/batch/open.h \
 	src/batch/options.c src/batch/options.h \
 	src/batch/pass.c src/batch/pass.h \
+	src/batch/plan.c src/batch/plan.h \
+	src/batch/plan_impl.h src/batch/plan_print.c \
 	src/batch/proof.c src/batch/proof.h \
 	src/batch/reap.h \
 	src/batch/reap_linux.c \
@@ -41,6 +44,7 @@ libnightdrop_a_SOURCES = \
 	src/batch/report_json.c src/batch/report_text.c \
 	src/batch/run.c src/batch/run.h \
 	src/batch/scope.c src/batch/scope.h \
+	src/batch/sim.c src/batch/sim.h \
 	src/batch/statement.c src/batch/statement.h \
 	src/batch/stream.c \
 	src/batch/tell.c \
@@ -121,6 +125,7 @@ libnightdrop_a_SOURCES = \
 	src/queue/line.c src/queue/line.h \
 	src/queue/monitor.c src/queue/monitor.h \
 	src/queue/named.c src/queue/named.h \
+	src/queue/plan.c src/queue/plan.h \
 	src/queue/receipt.c src/queue/receipt.h \
 	src/queue/resume.c src/queue/resume.h \
 	src/queue/run.c src/queue/run.h \

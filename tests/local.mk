@@ -22,6 +22,7 @@ unit_SOURCES = tests/unit/main.c \
 	tests/unit/batch/lockfile_test.c \
 	tests/unit/batch/options_test.c \
 	tests/unit/batch/pass_test.c \
+	tests/unit/batch/sim_test.c \
 	tests/unit/db/conn_test.c \
 	tests/unit/db/make_rows.c \
 	tests/unit/db/make_rows.h \
@@ -51,6 +52,7 @@ unit_SOURCES = tests/unit/main.c \
 	tests/unit/http/served_test.c \
 	tests/unit/http/tus_test.c \
 	tests/unit/http/variables_test.c \
+	tests/unit/queue/plan_test.c \
 	tests/unit/queue/receipt_test.c \
 	tests/unit/queue/run_test.c \
 	tests/unit/queue/settle_test.c \

@@ -146,12 +146,8 @@ begin
 	into queues, done, busy
 	from nightdrop.queue q
 	    left join nightdrop.run_queue rq on rq.queue = q.name and rq.open
-	    cross join lateral (select 'daily' = any (ways) and coalesce((
-		select u.business_date >= today and not u.abandoned
-		from nightdrop.run_queue o
-		    join nightdrop.run u on u.id = o.run
-		where o.queue = q.name order by o.run desc limit 1), false)
-		as done) d
+	    cross join lateral (select 'daily' = any (ways)
+		and nightdrop.queue_done(q.name, today) as done) d
 	where scope is null or q.name = any (scope);
 
 	verdict := case

@@ -51,8 +51,6 @@ as $$
 #variable_conflict use_column
 <<my>>
 declare
-	-- Before the claim: what falls due after its look must be seen as idle.
-	clock constant timestamptz := clock_timestamp();
 	run bigint;
 	f record;
 	s record;
@@ -113,24 +111,7 @@ begin
 	if want > 0 and taken = 0 then
 		return query
 		select (nightdrop.task_note('idle', null, null, null, null,
-		    null, min(a.not_before))).*
-		from nightdrop.worker me
-		    join nightdrop.run u on u.id = me.run
-		    join nightdrop.run_queue rq on rq.run = u.id
-			and (me.queues is null or rq.queue = any (me.queues))
-		    join nightdrop.queue q on q.name = rq.queue
-		    join nightdrop.queue_basis b on b.queue = rq.queue
-		    cross join lateral (select nightdrop.window_latest(
-			nightdrop.queue_need(b), u.cut, u.until) as at) l
-		    cross join lateral (
-			select w.not_before from nightdrop.waiting w
-			where w.queue = rq.queue and w.again
-			    and w.not_before > clock
-			    and w.not_before < 'infinity' -- held
-			    and (l.at is null or w.not_before < l.at)
-			    and pg_visible_in_snapshot(w.since, u.cutoff)
-			order by w.position, w.id limit 100) a
-		where me.id = turn.worker and rq.open and not q.held;
+		    null, c.due)).*;
 	end if;
 
 	if queues is not null then

@@ -5,7 +5,8 @@
 --             and _ids: parallel arrays, the last job claimed of a queue in
 --             this pass.
 -- Returns:    one row: tasks of kind claim, and for the counters and the
---             ledger queues, jobs, sizes (parallel, a row a queue) and taken.
+--             ledger queues, jobs, sizes (parallel, a row a queue) and taken;
+--             where that is 0, due as in claim_due.
 -- Errors:     none of its own.
 -- Tables:     run, worker, run_queue, queue, queue_basis, waiting, running,
 --             job, bundle.
@@ -35,7 +36,7 @@ create or replace function nightdrop.turn_claim(worker bigint, run bigint,
     want integer, max_bytes bigint, cursor_queues text[],
     cursor_positions timestamptz[], cursor_ids uuid[],
     out tasks nightdrop.task[], out queues text[], out jobs bigint[],
-    out sizes bigint[], out taken bigint)
+    out sizes bigint[], out taken bigint, out due timestamptz)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
@@ -139,6 +140,11 @@ begin
 		max_bytes := max_bytes - bytes;
 		exit when taken >= want or max_bytes <= 0;
 	end loop;
+	if taken = 0 then
+		-- By the same clock: what has fallen due since is seen here.
+		select c.due into due from nightdrop.claim_due(names, r.cutoff,
+		    r.cut, r.until, clock) c;
+	end if;
 end
 $$;
 

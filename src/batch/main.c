@@ -12,6 +12,7 @@
 #include "batch/check.h"
 #include "batch/guardian.h"
 #include "batch/options.h"
+#include "batch/plan.h"
 #include "batch/report.h"
 #include "batch/run.h"
 #include "batch/try.h"
@@ -45,6 +46,9 @@ static const char usage[] =
     "  --resume           only go on with a run whose batch died (for @reboot)\n"
     "TIME is 90 s, 15 min, 1h30m, 2 days.\n"
     "\n"
+    "  --plan[=N]         what this run would do: when each job starts and ends\n"
+    "                     (the first N of a queue, 10), and what would not fit;\n"
+    "                     changes nothing\n"
     "  --check            would a run work, here and now?\n"
     "  --try HANDLER < body\n"
     "                     run one handler (a queue's name, or a path) as at\n"
@@ -107,6 +111,8 @@ main(int argc, char **argv)
 		code = print_config(&o);
 	else if (o.mode == MODE_CHECK)
 		code = check_main(&o);
+	else if (o.mode == MODE_PLAN)
+		code = plan_main(&o);
 	else if (o.mode == MODE_ADOPT)
 		code = adopt_main(&o);
 	else if (o.mode == MODE_TRY)

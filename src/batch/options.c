@@ -15,6 +15,8 @@
 #include "queue/run.h"
 
 #define DRAIN_MS 60000
+#define PLAN_LISTED 10 /* jobs a queue */
+#define PLAN_LISTED_MOST 1000000
 
 enum {
 	OPT_ADOPT = 256,
@@ -25,6 +27,7 @@ enum {
 	OPT_HELP,
 	OPT_JOIN,
 	OPT_LIMIT,
+	OPT_PLAN,
 	OPT_PRINT_CONFIG,
 	OPT_QUEUE,
 	OPT_QUIET,
@@ -50,6 +53,7 @@ static const struct option table[] = {
 	{ "jobs", required_argument, NULL, 'j' },
 	{ "join", no_argument, NULL, OPT_JOIN },
 	{ "limit", required_argument, NULL, OPT_LIMIT },
+	{ "plan", optional_argument, NULL, OPT_PLAN },
 	{ "print-config", no_argument, NULL, OPT_PRINT_CONFIG },
 	{ "queue", required_argument, NULL, OPT_QUEUE },
 	{ "quiet", no_argument, NULL, OPT_QUIET },
@@ -205,6 +209,24 @@ take_try(struct options *o, int c, const char *value, struct err *e)
 	return true;
 }
 
+/* NULL: PLAN_LISTED. */
+static bool
+take_count(const char *text, int64_t *out)
+{
+	char *end;
+	long long n;
+
+	if (text == NULL) {
+		*out = PLAN_LISTED;
+		return true;
+	}
+	n = strtoll(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end != '\0' || n > PLAN_LISTED_MOST)
+		return false;
+	*out = n;
+	return true;
+}
+
 /* First reading: all but settings, which lie on top of the file that
  * --config names wherever it stands on the line. */
 static enum err_code
@@ -235,6 +257,14 @@ read_line(struct options *o, int argc, char **argv, struct err *e)
 		case OPT_HELP:
 			o->mode = MODE_HELP;
 			return ERR_OK;
+		case OPT_PLAN:
+			o->mode = MODE_PLAN;
+			if (!take_count(optarg, &o->plan_most))
+				return err_set(e, ERR_CONFIG,
+				    "--plan=%.20s: how many jobs of a queue to "
+				    "list, at most %d",
+				    optarg, PLAN_LISTED_MOST);
+			break;
 		case OPT_PRINT_CONFIG:
 			o->mode = MODE_PRINT_CONFIG;
 			break;
@@ -300,6 +330,9 @@ options_read(struct options *o, int argc, char **argv, struct err *e)
 	if ((o->ways & RUN_WAY_RESUME) != 0 && o->ways != RUN_WAY_RESUME)
 		return err_set(e, ERR_CONFIG,
 		    "--resume goes with neither --join nor --daily");
+	if (o->mode == MODE_PLAN && (o->ways & RUN_WAY_RESUME) != 0)
+		return err_set(e, ERR_CONFIG,
+		    "--plan is of a run that opens now, and not of --resume");
 	if ((o->ways & RUN_WAY_RESUME) != 0 && o->until[0] != '\0')
 		return err_set(e, ERR_CONFIG,
 		    "--resume keeps the window of the run that it takes up");

@@ -19,6 +19,7 @@ enum mode {
 	MODE_CHECK,
 	MODE_TRY,
 	MODE_ADOPT,
+	MODE_PLAN,
 	MODE_PRINT_CONFIG,
 	MODE_HELP,
 	MODE_VERSION
@@ -41,9 +42,10 @@ struct options {
 	char *queues;		      /* the text that scope points into */
 	const char **scope;	      /* queues to run; NULL: all */
 	size_t scope_len;
-	const char *reason;		/* --adopt */
-	const char *handler;		/* --try: a path, or a queue's name */
-	const char *type;		/* --type; NULL: none */
+	int64_t plan_most;   /* --plan: jobs that are listed, a queue */
+	const char *reason;  /* --adopt */
+	const char *handler; /* --try: a path, or a queue's name */
+	const char *type;    /* --type; NULL: none */
 	struct words variables, limits; /* NAME=VALUE, for --try */
 	struct config config;
 };

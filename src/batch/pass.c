@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define RESERVE_MS 2000
 #define MEMORY 8.0 /* handlers that the moving average looks back over */
 
 void
@@ -108,4 +109,14 @@ pace_within(const struct pace *p, int64_t ms, int least, int most)
 	/* A handler of no measurable length still takes a tenth of a ms. */
 	n = p->slots * (double)ms / (p->mean_ms < 0.1 ? 0.1 : p->mean_ms);
 	return n < least ? least : n > most ? most : (int)n;
+}
+
+int
+pace_reserve(const struct pace *p, int have, int times)
+{
+	int most = (p->slots > RESERVE_MOST ? p->slots : RESERVE_MOST) * times;
+	int target =
+	    pace_within(p, (int64_t)RESERVE_MS * times, p->slots, most);
+
+	return have > target / 2 ? 0 : target - have;
 }

@@ -62,4 +62,9 @@ void pace_add(struct pace *p, double ms);
 /* Jobs expected to start within ms, between least and most. */
 int pace_within(const struct pace *p, int64_t ms, int least, int most);
 
+/* How many jobs to reserve where have are: worth two seconds, so many times;
+ * 0 where there are enough. */
+#define RESERVE_MOST 500
+int pace_reserve(const struct pace *p, int have, int times);
+
 #endif

@@ -35,4 +35,8 @@ void report_json(const struct report *r, const struct run_ledger *l,
     const struct rows *rows);
 void report_json_idle(const char *why);
 
+/* "14 min 48 s", "3 h 05 min", "1.4 s", "20 ms" */
+#define DURATION_TEXT_SIZE 32
+void duration_text(int64_t us, char *out, size_t size);
+
 #endif

@@ -12,17 +12,18 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "batch/json_out.h"
 #include "batch/report_impl.h"
 
-static void
-set(json_t *o, const char *name, json_t *value)
+void
+out_member(json_t *o, const char *name, json_t *value)
 {
 	if (json_object_set_new(o, name, value) != 0)
 		abort(); /* no memory, or text that is not UTF-8 */
 }
 
-static json_t *
-when(int64_t us)
+json_t *
+out_instant(int64_t us)
 {
 	char at[TIME_TEXT_SIZE];
 
@@ -36,8 +37,8 @@ text(struct slice s)
 	return json_stringn(s.ptr != NULL ? s.ptr : "", s.len);
 }
 
-static void
-print(json_t *o)
+void
+out_line(json_t *o)
 {
 	json_dumpf(o, stdout, JSON_COMPACT);
 	putchar('\n');
@@ -69,7 +70,7 @@ set_counts(json_t *o, const struct run_ledger *l)
 	size_t i;
 
 	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-		set(o, counts[i].name,
+		out_member(o, counts[i].name,
 		    counts[i].known ? json_integer(counts[i].n) : json_null());
 }
 
@@ -84,13 +85,13 @@ failures(const struct report *r)
 		const struct report_failure *f = &r->failed[i];
 
 		o = json_object();
-		set(o, "id", json_string(uuid_format(&f->id, id)));
-		set(o, "queue", json_string(f->queue));
-		set(o, "status", json_integer(f->status));
-		set(o, "reason", json_string(f->reason));
-		set(o, "by",
+		out_member(o, "id", json_string(uuid_format(&f->id, id)));
+		out_member(o, "queue", json_string(f->queue));
+		out_member(o, "status", json_integer(f->status));
+		out_member(o, "reason", json_string(f->reason));
+		out_member(o, "by",
 		    json_string(f->by_handler ? "handler" : "nightdrop"));
-		set(o, "stderr", json_string(f->first));
+		out_member(o, "stderr", json_string(f->first));
 		json_array_append_new(list, o);
 	}
 	return list;
@@ -125,24 +126,24 @@ report_json(
 {
 	json_t *o = json_object(), *queues;
 
-	set(o, "run", json_integer(l->run));
-	set(o, "verdict",
+	out_member(o, "run", json_integer(l->run));
+	out_member(o, "verdict",
 	    json_string(!l->closed  ? "left" :
 			l->balanced ? "balanced" :
 				      "unbalanced"));
-	set(o, "opened", when(l->opened));
-	set(o, "closed", when(l->closed_at));
-	set(o, "until", when(l->until));
-	set(o, "slots", json_integer(r->slots));
+	out_member(o, "opened", out_instant(l->opened));
+	out_member(o, "closed", out_instant(l->closed_at));
+	out_member(o, "until", out_instant(l->until));
+	out_member(o, "slots", json_integer(r->slots));
 	set_counts(o, l);
 	queues = l->queues.ptr == NULL ?
 		     NULL :
 		     json_loadb(l->queues.ptr, l->queues.len, 0, NULL);
-	set(o, "queues", queues != NULL ? queues : json_array());
-	set(o, "failures", failures(r));
-	set(o, "trouble", trouble(l, rows));
-	set(o, "notes", notes(r));
-	print(o);
+	out_member(o, "queues", queues != NULL ? queues : json_array());
+	out_member(o, "failures", failures(r));
+	out_member(o, "trouble", trouble(l, rows));
+	out_member(o, "notes", notes(r));
+	out_line(o);
 }
 
 void
@@ -150,8 +151,8 @@ report_json_idle(const char *why)
 {
 	json_t *o = json_object();
 
-	set(o, "run", json_null());
-	set(o, "verdict", json_string("idle"));
-	set(o, "notes", json_pack("[s]", why));
-	print(o);
+	out_member(o, "run", json_null());
+	out_member(o, "verdict", json_string("idle"));
+	out_member(o, "notes", json_pack("[s]", why));
+	out_line(o);
 }

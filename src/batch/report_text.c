@@ -12,9 +12,8 @@
 
 #define WIDTH 18 /* of the words on the left */
 
-/* "14 min 48 s", "3 h 05 min", "1.4 s", "20 ms" */
-static void
-duration(int64_t us, char *out, size_t size)
+void
+duration_text(int64_t us, char *out, size_t size)
 {
 	int64_t s = us / 1000000;
 
@@ -46,7 +45,7 @@ print_head(const struct report *r, const struct run_ledger *l)
 	    l->successful, l->failed);
 	printf("  %-*s %s\n", WIDTH, "opened", time_rfc3339(l->opened, at));
 	if (l->closed_at != TIME_NONE) {
-		duration(l->closed_at - l->opened, took, sizeof(took));
+		duration_text(l->closed_at - l->opened, took, sizeof(took));
 		printf("  %-*s %s, after %s\n", WIDTH, "closed",
 		    time_rfc3339(l->closed_at, at), took);
 	}
@@ -101,7 +100,7 @@ percentile(const json_t *queue, const char *name)
 	char text[32] = "-";
 
 	if (json_is_number(v))
-		duration(
+		duration_text(
 		    (int64_t)(json_number_value(v) * 1000), text, sizeof(text));
 	printf(" %12s", text);
 }

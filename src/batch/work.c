@@ -30,10 +30,8 @@
 
 #define GROUP 48
 #define LINGER_MS 50
-#define AHEAD_MS 100	/* starts recorded ahead: worth this long */
-#define AHEAD_MOST 64	/* but never more than this, or 2 a slot */
-#define RESERVE_MS 2000 /* jobs reserved: worth this long */
-#define RESERVE_MOST 500
+#define AHEAD_MS 100	      /* starts recorded ahead: worth this long */
+#define AHEAD_MOST 64	      /* but never more than this, or 2 a slot */
 #define CLAIM_BYTES 4194304   /* of inline bodies in hand, reserved */
 #define FINISH_BYTES 2097152  /* a turn carries */
 #define BACKLOG_BYTES 4194304 /* of finishes; then nothing new is started */
@@ -115,14 +113,10 @@ suspect_startable(const struct worker *w, int64_t now)
 static int
 wanted(const struct worker *w, int64_t now)
 {
-	int target = pace_within(&w->pace, RESERVE_MS, w->seats,
-	    w->seats > RESERVE_MOST ? w->seats : RESERVE_MOST);
-	int have = (int)w->reserved.count;
-
-	if (w->draining || !pass_wants(&w->pass, now) || have > target / 2 ||
+	if (w->draining || !pass_wants(&w->pass, now) ||
 	    w->reserved.held >= CLAIM_BYTES || w->suspect.count >= RESERVE_MOST)
 		return 0;
-	return target - have;
+	return pace_reserve(&w->pace, (int)w->reserved.count, 1);
 }
 
 /* Is there reason to send a turn, if that may be done now? */

@@ -295,6 +295,17 @@ static const struct stmt stmts[STMT_COUNT] = {
 	    "$3::bytea)",
 	    3, "ut" },
 	[STMT_STATEMENT] = { "statement", "", 0, "*" },
+	[STMT_PLAN_OPEN] = { "plan_open",
+	    "select queue, held, run, busy, done, in_hand, waiting, bundled, "
+	    "later, p50_ms, p95_ms, cap, long, latest, cutoff, cut, until "
+	    "from nightdrop.plan_open($1::text[], $2::text)",
+	    2, "tblbbllllllibztzz" },
+	[STMT_PLAN_CLAIM] = { "plan_claim",
+	    "select kind, queue, id, position, attempt, lost, later, long, "
+	    "latest, due from nightdrop.plan_claim($1::text[], $2::integer[], "
+	    "$3::text, $4::timestamptz, $5::timestamptz, $6::timestamptz, "
+	    "$7::integer, $8::text[], $9::timestamptz[], $10::uuid[])",
+	    10, "ttuzibbbzz" },
 };
 
 const struct stmt *

@@ -102,6 +102,17 @@ finish_params(struct params *p, const struct turn_finish *f, size_t n)
 }
 
 void
+turn_cursor_params(struct params *p, const struct turn_cursor *cursor, size_t n)
+{
+	EACH(p, PARAM_TEXT, turn_cursor, cursor, n,
+	    params_item_text(p, slice_str(x->queue)));
+	EACH(p, PARAM_TIMESTAMPTZ, turn_cursor, cursor, n,
+	    params_item_time(p, x->position));
+	EACH(
+	    p, PARAM_UUID, turn_cursor, cursor, n, params_item_uuid(p, &x->id));
+}
+
+void
 turn_params(struct params *p, const struct run_worker *w, const struct turn *t)
 {
 	run_worker_params(p, w);
@@ -112,12 +123,7 @@ turn_params(struct params *p, const struct run_worker *w, const struct turn *t)
 	    params_item_int4(p, x->attempt));
 	params_int4(p, t->want);
 	params_int4(p, t->max_bytes);
-	EACH(p, PARAM_TEXT, turn_cursor, t->cursor, t->cursors,
-	    params_item_text(p, slice_str(x->queue)));
-	EACH(p, PARAM_TIMESTAMPTZ, turn_cursor, t->cursor, t->cursors,
-	    params_item_time(p, x->position));
-	EACH(p, PARAM_UUID, turn_cursor, t->cursor, t->cursors,
-	    params_item_uuid(p, &x->id));
+	turn_cursor_params(p, t->cursor, t->cursors);
 }
 
 /* The word's place in the list; -1: not there. */

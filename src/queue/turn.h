@@ -67,6 +67,10 @@ struct turn {
 void turn_params(
     struct params *p, const struct run_worker *w, const struct turn *t);
 
+/* Its last three parameters: where a pass stands. */
+void turn_cursor_params(
+    struct params *p, const struct turn_cursor *cursor, size_t n);
+
 enum turn_kind {
 	TURN_ROW_FINISH, /* what became of a finish: see verdict, fate */
 	TURN_ROW_START,	 /* whether a start may go ahead */

@@ -57,7 +57,8 @@ select set_eq($$select proname::text from pg_proc
     'lock_spent',
     'bundle_expand', 'lease_renew', 'turn', 'mine', 'give_back', 'output_put',
     'run_leave', 'part_read', 'digest_put', 'progress_put', 'run_ledger', 'adopt',
-    'month_drop', 'chunk_role', 'chunk_begin', 'chunk_try'], 'the batch''s functions');
+    'month_drop', 'chunk_role', 'chunk_begin', 'chunk_try',
+    'plan_open', 'plan_claim'], 'the batch''s functions');
 select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_dba', oid, 'execute')$$,

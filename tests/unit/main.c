@@ -36,6 +36,7 @@
 	X(rows)         \
 	X(sqlstate)     \
 	X(stmt)         \
+	X(plan)         \
 	X(receipt)      \
 	X(run)          \
 	X(settle)       \
@@ -52,7 +53,8 @@
 	X(job)          \
 	X(lockfile)     \
 	X(options)      \
-	X(pass)
+	X(pass)         \
+	X(sim)
 
 #define DECLARE(name) Suite *name##_suite(void);
 SUITES(DECLARE)
