@@ -78,6 +78,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/job_hold.sql \
 	sql/functions/job_in_line.sql \
 	sql/functions/job_list.sql \
+	sql/functions/job_lost.sql \
 	sql/functions/job_message.sql \
 	sql/functions/job_read.sql \
 	sql/functions/job_release.sql \

@@ -61,13 +61,9 @@ begin
 	select came + coalesce(sum(b.lines), 0) into came
 	from nightdrop.bundle b
 	where b.queue = any (names) and b.sealed > u.opened;
-	-- No limit in here: it would talk the planner into a look-up a job.
 	select coalesce((array_agg(format('%s of %s: in %s', l.id, l.queue,
 	    l.places)))[:20], '{}') into lost
-	from nightdrop.lost_job l
-	where l.id >= nightdrop.uuid_floor(greatest(before
-	    - interval '10 minutes', '1970-01-01'))
-	    and l.queue = any (names);
+	from nightdrop.job_lost(before - interval '10 minutes', names) l;
 
 	update nightdrop.run_queue rq
 	set open = false, finished = coalesce(a.finished, 0), p50 = a.took[1],

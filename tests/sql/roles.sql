@@ -69,12 +69,13 @@ select set_eq($$select proname::text from pg_proc
     'job_hold', 'job_release', 'job_requeue', 'job_reprioritise',
     'bundle_dismiss', 'worker_expire', 'queue_drop', 'purge', 'erase',
     'explain_job', 'month_drop', 'window_end', 'load_note', 'run_expect',
-    'bundle_promise'], 'the DBA''s functions');
+    'bundle_promise', 'job_lost'], 'the DBA''s functions');
 select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_monitor', oid, 'execute')$$,
     array['hello', 'health', 'metrics', 'queue_oldest', 'queue_late',
-    'business_date', 'explain_job', 'bundle_promise'], 'monitoring''s functions');
+    'business_date', 'explain_job', 'bundle_promise', 'job_lost'],
+    'monitoring''s functions');
 
 select is_empty($$select proname from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
