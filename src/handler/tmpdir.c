@@ -56,14 +56,16 @@ is_same(const struct tmpdir *t, struct stat *st)
 	       (st->st_mode & 07777) == 0700;
 }
 
-/* Nobody can set a time of change; whatever is put there or taken away moves
- * it on. */
+/* Nobody can set a time of change; whatever is put there, taken away or done
+ * to the directory itself moves it on. */
 static bool
-is_unchanged(const struct tmpdir *t, const struct stat *st)
+is_unchanged(const struct tmpdir *t)
 {
-	return t->unchanged.tv_sec != 0 &&
-	       st->st_ctim.tv_sec == t->unchanged.tv_sec &&
-	       st->st_ctim.tv_nsec == t->unchanged.tv_nsec;
+	struct stat st;
+
+	return t->unchanged.tv_sec != 0 && fstat(dirfd(t->dir), &st) == 0 &&
+	       st.st_ctim.tv_sec == t->unchanged.tv_sec &&
+	       st.st_ctim.tv_nsec == t->unchanged.tv_nsec;
 }
 
 /*
@@ -174,15 +176,13 @@ tmpdir_clean(struct tmpdir *t)
 	bool empty;
 	int done;
 
-	if (t->path == NULL)
+	if (t->path == NULL || is_unchanged(t))
 		return true;
 	/* Gone, swapped or opened to others: the next job gets a new one. */
 	if (!is_same(t, &st)) {
 		tmpdir_close(t);
 		return true;
 	}
-	if (is_unchanged(t, &st))
-		return true;
 	done = clean_some(t, STEP, &empty);
 	/* Nothing could be taken away: it cannot be kept, either. */
 	if (done == 0 && !empty) {
