@@ -94,16 +94,24 @@ buf_putc(struct buf *b, char c)
 	return buf_append(b, &c, 1);
 }
 
+/* Most texts fit into what is allocated; the others are written once more. */
 bool
 buf_printf(struct buf *b, const char *fmt, ...)
 {
+	size_t left = b->failed ? 0 : b->size - b->len;
 	va_list ap;
 	char *to;
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(left == 0 ? NULL : b->ptr + b->len, left, fmt, ap);
 	va_end(ap);
+	if (n >= 0 && (size_t)n < left) {
+		b->len += (size_t)n;
+		return true;
+	}
+	if (left > 0)
+		b->ptr[b->len] = '\0';
 	if (n < 0 || (to = buf_room(b, (size_t)n)) == NULL) {
 		b->failed = true;
 		return false;

@@ -97,7 +97,10 @@ put_link(struct buf *out, const struct call *c, const struct job_ref *ref,
 	json_put_name(out, "href");
 	buf_putc(out, '"');
 	buf_slice(out, buf_view(&c->base));
-	buf_printf(out, "%s%s%s\"", ref->path, slash, suffix);
+	buf_puts(out, ref->path);
+	buf_puts(out, slash);
+	buf_puts(out, suffix);
+	buf_putc(out, '"');
 	json_put_close(out, '}');
 }
 

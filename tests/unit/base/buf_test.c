@@ -38,7 +38,22 @@ START_TEST(the_limit_is_hard_and_the_failure_sticks)
 }
 END_TEST
 
-START_TEST(printf_measures_first)
+START_TEST(printf_fits_or_grows)
+{
+	struct buf b;
+
+	buf_init(&b, 1000);
+	for (size_t n = 1; b.len + n <= 1000; n++) {
+		ck_assert(buf_printf(&b, "%0*d", (int)n, 7));
+		ck_assert_uint_eq(b.len, n * (n + 1) / 2);
+		ck_assert_uint_eq(strlen(b.ptr), b.len);
+		ck_assert_int_eq(b.ptr[b.len - 1], '7');
+	}
+	buf_fini(&b);
+}
+END_TEST
+
+START_TEST(printf_fails_whole)
 {
 	struct buf b;
 
@@ -46,6 +61,8 @@ START_TEST(printf_measures_first)
 	ck_assert(buf_printf(&b, "%s-%d", "a", 42));
 	ck_assert_str_eq(b.ptr, "a-42");
 	ck_assert(!buf_printf(&b, "%0100d", 1));
+	ck_assert_str_eq(b.ptr, "a-42");
+	ck_assert(!buf_printf(&b, "x")); /* sticky */
 	ck_assert_str_eq(b.ptr, "a-42");
 	buf_fini(&b);
 }
@@ -85,7 +102,8 @@ buf_suite(void)
 
 	tcase_add_test(t, grows_and_stays_terminated);
 	tcase_add_test(t, the_limit_is_hard_and_the_failure_sticks);
-	tcase_add_test(t, printf_measures_first);
+	tcase_add_test(t, printf_fits_or_grows);
+	tcase_add_test(t, printf_fails_whole);
 	tcase_add_test(t, a_length_near_the_top_does_not_wrap);
 	tcase_add_test(t, an_empty_buffer_views_as_present);
 	suite_add_tcase(s, t);
