@@ -49,3 +49,12 @@ def work(db, handlers):
 
     return types.SimpleNamespace(log=log, submit=submit, running=running,
                                  wait_running=wait_running, judge=judge)
+
+
+@pytest.fixture
+def clean(db):
+    """The judge sees one test's jobs at a time."""
+    yield
+    for table in ("waiting", "running", "response", "attempt", "part",
+                  "job"):
+        db.sql(f"delete from nightdrop.{table}")

@@ -10,6 +10,8 @@ import pytest
 
 from support import checker, jobs, load, process, programs
 
+pytestmark = pytest.mark.usefixtures("clean")
+
 OK = """
 printf 'Content-Type: text/plain\\n\\nattempt %s of %s' \\
     "$NIGHTDROP_ATTEMPT" "$NIGHTDROP_JOB_ID"
@@ -40,15 +42,6 @@ $$;
 @pytest.fixture(scope="module", autouse=True)
 def injector(db):
     db.sql(REFUSE)
-
-
-@pytest.fixture(autouse=True)
-def clean(db):
-    """The judge sees one test's jobs at a time."""
-    yield
-    for table in ("waiting", "running", "response", "attempt", "part",
-                  "job"):
-        db.sql(f"delete from nightdrop.{table}")
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ import pytest
 from support import jobs, place, process, programs
 from support.proxy import Proxy
 
+pytestmark = pytest.mark.usefixtures("clean")
+
 SLOW = """
 trap 'exit 1' TERM
 if [ "$NIGHTDROP_ATTEMPT" = 1 ]; then
@@ -25,15 +27,6 @@ printf 'Content-Type: text/plain\\n\\nattempt %s of %s' \\
 """
 SETTINGS = {"max_attempts": 5, "backoff": "50 milliseconds",
             "backoff_max": "200 milliseconds"}
-
-
-@pytest.fixture(autouse=True)
-def clean(db):
-    """The judge sees one test's jobs at a time."""
-    yield
-    for table in ("waiting", "running", "response", "attempt", "part",
-                  "job"):
-        db.sql(f"delete from nightdrop.{table}")
 
 
 def queue(db, handlers, name, script, **settings):

@@ -10,20 +10,13 @@ import pytest
 
 from support import jobs, place, process
 
+pytestmark = pytest.mark.usefixtures("clean")
+
 OK = """
 printf 'Content-Type: text/plain\\n\\nattempt %s of %s' \\
     "$NIGHTDROP_ATTEMPT" "$NIGHTDROP_JOB_ID"
 """
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-@pytest.fixture(autouse=True)
-def clean(db):
-    """The judge sees one test's jobs at a time."""
-    yield
-    for table in ("waiting", "running", "response", "attempt", "part",
-                  "job"):
-        db.sql(f"delete from nightdrop.{table}")
 
 
 def queue(db, handlers, name, script, **settings):
