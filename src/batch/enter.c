@@ -155,8 +155,9 @@ tell_done(const struct entering *n, const struct run_place *place)
 	    (int)place->business_date.len, place->business_date.ptr);
 }
 
-/* The worker before us closed the run and died before it had reported: so we
- * report, in its place. */
+/* The worker before us closed the run and died before it had reported; or it
+ * stood still, and others have taken the run over.  So we report, in its
+ * place. */
 static enum err_code
 tell_closed(const struct entering *n, int64_t until, struct err *e)
 {
@@ -171,7 +172,8 @@ tell_closed(const struct entering *n, int64_t until, struct err *e)
 	    ERR_OK)
 		return code;
 	report_warn(w->report,
-	    "the worker that closed this run died before it had reported");
+	    "the worker of this batch died, or was stopped; the run was "
+	    "closed all the same");
 	w->exit_code = report_print(w->report, rows);
 	rows_free(rows);
 	atomic_store(&w->ward->watch->worker, 0);

@@ -233,9 +233,9 @@ check_lease(struct worker *w, int64_t now)
 	if (now < w->lease_until)
 		return;
 	err_set(&e, ERR_LEASE,
-	    "the lease of run %lld has run out because the "
-	    "database could not be reached; the next run takes up what was "
-	    "in hand",
+	    "the lease of run %lld has run out: the database could not be "
+	    "reached, or this program stood still; the next run takes up what "
+	    "was in hand",
 	    (long long)w->run);
 	worker_fail(w, &e);
 }

@@ -28,12 +28,11 @@ def work(db, handlers):
     log = []
 
     def submit(n, queue="plain", body=b"job %d"):
-        ids = []
-        for _ in range(n):
-            text = body % len(log) if b"%" in body else body
-            job = jobs.submit(db, queue, text)
-            log.append({**load.entry(None, text), "status": 202, "id": job})
-            ids.append(job)
+        texts = [body % (len(log) + i) if b"%" in body else body
+                 for i in range(n)]
+        ids = jobs.submit_many(db, queue, texts)
+        log.extend({**load.entry(None, text), "status": 202, "id": job}
+                   for text, job in zip(texts, ids))
         return ids
 
     def running(queue="plain"):

@@ -24,7 +24,7 @@ create sequence refused;
 grant usage on sequence refused to public;
 create function dawdle() returns trigger language plpgsql as $$
 begin
-    perform pg_sleep(0.03);
+    perform pg_sleep(0.2);
     return null;
 end
 $$;
@@ -173,18 +173,23 @@ def test_lock_held(db, batch, handlers, work):
     work.judge()
 
 
-def test_serializable(db, batch, handlers, work):
+def test_serializable(db, batch, handlers, work, scratch):
     """Serialization failures of PostgreSQL's own: two workers at one run, each
     in the other's way for longer than usual."""
-    name = queue(db, handlers, "strict", "sleep 0.05" + OK)
-    ids = work.submit(40, name)
+    go = scratch / "strict"
+    name = queue(db, handlers, "strict",
+                 f"while [ ! -e {go} ]; do sleep 0.02; done" + OK)
+    ids = work.submit(16, name)
     db.sql(f'alter role nightdrop_batch in database "{db.name}" '
            "set default_transaction_isolation = 'serializable'")
     db.sql("create trigger dawdle before update on nightdrop.run "
            "execute function dawdle()")
     try:
-        runs = [batch.start("--queue", name, "-j", "2", "--join")
-                for _ in range(2)]
+        runs = []
+        for n in (4, 8):
+            runs.append(batch.start("--queue", name, "-j", "4", "--join"))
+            work.wait_running(n, name)
+        go.touch()
         for run in runs:
             result = run.wait()
             assert result.status == 0, result

@@ -96,10 +96,6 @@ def queue(db, handlers, name, script):
     return db.queue(name, max_attempts=5, backoff="50 milliseconds")
 
 
-def all_final(db, ids):
-    return all(jobs.place_of(db, i) == "final" for i in ids)
-
-
 def attempts_of(db, ids):
     return [[a[1] for a in jobs.attempts(db, i)] for i in ids]
 
@@ -135,7 +131,7 @@ def test_fifty_batches(db, north, south, handlers, work):
     for run in runs:
         result = run.wait(90)
         assert result.status == 0, result
-    assert all_final(db, ids)
+    assert jobs.all_final(db, ids)
     assert attempts_of(db, ids) == [["successful"]] * 60
     assert db.value("select count(*) from nightdrop.run "
                     "where closed is null") == 0
@@ -162,7 +158,7 @@ def test_host_cut_off(db, north, south, handlers, work):
     assert run.wait(30).status == 75
     assert jobs.place_of(db, ids[0]) == "running", "nobody has them yet"
     end = time.monotonic() + LEASE_S + 2
-    while not all_final(db, ids) and time.monotonic() < end:
+    while not jobs.all_final(db, ids) and time.monotonic() < end:
         result = south.run("--queue", name)
         assert result.status == 0, result
         time.sleep(0.2)
@@ -190,7 +186,7 @@ if [ "$(hostname)" = north ]; then sleep 60; else sleep 1; fi
     assert run.wait(30).status == 75
     result = other.wait()
     assert result.status == 0 and "taken back" in result.out, result
-    assert all_final(db, ids)
+    assert jobs.all_final(db, ids)
     assert db.row("select count(*), sum(lost_workers), sum(resumed), "
                   "bool_and(closed is not null) from nightdrop.run "
                   "where id = (select max(id) "
@@ -230,10 +226,10 @@ def test_proof_of_death_is_for_the_own_host(db, north, south, handlers, work,
     go.touch()
     other = south.run("--queue", name)
     assert other.status == 0 and "north" in other.out, other
-    assert not all_final(db, ids)
+    assert not jobs.all_final(db, ids)
     own = north.run("--queue", name)
     assert own.status == 0 and "was resumed" in own.out, own
-    assert all_final(db, ids)
+    assert jobs.all_final(db, ids)
     work.judge()
 
 

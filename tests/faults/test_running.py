@@ -36,10 +36,6 @@ def queue(db, handlers, name, script, **settings):
     return name
 
 
-def all_final(db, ids):
-    return all(jobs.place_of(db, i) == "final" for i in ids)
-
-
 def test_worker_killed(db, batch, handlers, work):
     """B1: killed with 8 handlers running.  They are dead within a second;
     its guardian recovers their jobs within the same run."""
@@ -57,39 +53,11 @@ def test_worker_killed(db, batch, handlers, work):
                        "the handlers of the dead worker to end")
     result = run.wait(60)
     assert result.status == 0, result
-    assert all_final(db, ids)
+    assert jobs.all_final(db, ids)
     assert {r for i in lost for r in
             [jobs.attempts(db, str(i))[0][1]]} == {"lost"}
     assert db.value("select lost_workers from nightdrop.run "
                     "order by id desc limit 1") == 1
-    work.judge()
-
-
-def test_worker_killed_three_times(db, batch, handlers, work):
-    """B5: only what had started is charged."""
-    name = queue(db, handlers, "b5", STEADY)
-    ids = work.submit(60, name)
-    run = batch.start("--queue", name, "-j", "4")
-    killed = set()
-    for n in range(3):
-        work.wait_running(4, name)
-        worker = process.wait_until(
-            lambda: [w for w in run.workers() if w not in killed], 10,
-            "a new worker")[0]
-        process.wait_until(lambda: process.children(worker), 10,
-                           "its handlers")
-        killed.add(worker)
-        os.kill(worker, signal.SIGKILL)
-        process.wait_until(lambda: not process.alive(worker), 5, "its end")
-    run.signal(signal.SIGTERM)
-    run.wait(60)
-    handlers.write(name, STEADY.replace("sleep 2", ""))
-    process.wait_until(
-        lambda: batch.run("--queue", name, timeout=60).status == 0
-        and all_final(db, ids), 60, "the rest to be done")
-    charged = db.value("select count(*) from nightdrop.attempt "
-                       "where result = 'lost'")
-    assert 3 * 4 <= charged <= 3 * 8, charged
     work.judge()
 
 
@@ -111,7 +79,7 @@ def test_guardian_killed(db, batch, handlers, work):
     result = batch.run("--queue", name, timeout=60)
     assert result.status == 0, result
     assert time.monotonic() - began < 30, "not after its lease had run out"
-    assert all_final(db, ids)
+    assert jobs.all_final(db, ids)
     assert db.value("select resumed from nightdrop.run "
                     "order by id desc limit 1") == 1, "the same ledger entry"
     work.judge()
@@ -132,7 +100,7 @@ def test_both_killed_at_once(db, batch, handlers, work):
                        "the handlers to end")
     result = batch.run("--queue", name)
     assert result.status == 0, result
-    assert all_final(db, ids)
+    assert jobs.all_final(db, ids)
     work.judge()
 
 
@@ -150,7 +118,7 @@ def test_database_restarted(db, batch, handlers, work, cluster, how):
         assert all(map(process.alive, before)), "they go on"
     result = run.wait(60)
     assert result.status == 0, result
-    assert all_final(db, ids)
+    assert jobs.all_final(db, ids)
     assert all([a[1] for a in jobs.attempts(db, i)] == ["successful"]
                for i in ids), "nothing was run twice"
     work.judge()
@@ -168,7 +136,7 @@ def test_backend_terminated(db, batch, handlers, work):
         time.sleep(0.2)
     result = run.wait(60)
     assert result.status == 0, result
-    assert all_final(db, ids)
+    assert jobs.all_final(db, ids)
     assert db.value("select max(attempt) from nightdrop.attempt") == 1
     work.judge()
 
@@ -184,7 +152,7 @@ printf 'Content-Type: text/plain\\n\\nattempt %s of %s' \\
     good = work.submit(20, poison)
     for _ in range(4):
         batch.run("--queue", poison, timeout=60)
-        if all_final(db, bad + good):
+        if jobs.all_final(db, bad + good):
             break
     r = jobs.response(db, bad[0])
     assert (r.outcome, r.status, r.by) == ("failed", 502, "nightdrop"), r
@@ -200,34 +168,63 @@ def test_many_batches_at_once(db, batch, handlers, work):
     runs = [batch.start("--queue", name, "--quiet") for _ in range(20)]
     results = [r.wait(90) for r in runs]
     assert {r.status for r in results} == {0}, results
-    if not all_final(db, ids):
+    if not jobs.all_final(db, ids):
         assert batch.run("--queue", name).status == 0
-    assert all_final(db, ids)
+    assert jobs.all_final(db, ids)
     assert db.value("select max(attempt) from nightdrop.attempt") == 1
     work.judge()
 
 
-def test_replies_lost(room, db, handlers, work):
+@pytest.fixture(scope="module")
+def proxy(room, db):
+    proxy = Proxy(place.directory(room, "pb13"), db.cluster.home)
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture(scope="module")
+def distant(room, db, handlers, proxy):
+    """A batch behind the proxy."""
+    return programs.Batch(room, db.conninfo("nightdrop_batch",
+                                            host=proxy.home),
+                          handlers, "b13")
+
+
+def test_replies_lost(db, batch, handlers, work, proxy, distant):
     """B13 and worse: the server's N-th message lost, over a whole run."""
     name = queue(db, handlers, "b13", STEADY.replace("sleep 2", ""))
-    proxy = Proxy(place.directory(room, "pb13"), db.cluster.home)
-    b = programs.Batch(room, db.conninfo("nightdrop_batch",
-                                         host=proxy.home),
-                       handlers, "b13")
-    try:
-        for n in range(1, 400, 7):
-            ids = work.submit(6, name, uuid.uuid4().hex.encode() + b" %d")
-            proxy.arm(n)
-            result = b.run("--queue", name, timeout=60)
-            struck = proxy.struck.is_set()
-            proxy.disarm()
-            assert result.status in (0, 75), (n, result)
-            if not all_final(db, ids):
-                assert b.run("--queue", name, timeout=60).status == 0
-            assert all_final(db, ids), n
-            if not struck:
-                break
-        assert n > 7, "no message was lost: the test tested nothing"
-    finally:
-        proxy.close()
+    for n in range(1, 400, 7):
+        ids = work.submit(6, name, uuid.uuid4().hex.encode() + b" %d")
+        proxy.arm(n)
+        result = distant.run("--queue", name)
+        struck = proxy.struck.is_set()
+        proxy.disarm()
+        assert result.status in (0, 75), (n, result)
+        if not jobs.all_final(db, ids):
+            assert distant.run("--queue", name).status == 0
+        assert jobs.all_final(db, ids), n
+        if not struck:
+            break
+    assert n > 7, "no message was lost: the test tested nothing"
+    work.judge()
+
+
+@pytest.mark.parametrize("step", [
+    9, pytest.param(1, marks=[pytest.mark.long, pytest.mark.timeout(600)])])
+def test_turns_replies_lost(db, handlers, work, proxy, distant, step):
+    """B13: each message of each answer to a turn.  The worker asks which jobs
+    are its own, and goes on: one run, one attempt each."""
+    name = queue(db, handlers, "turns", STEADY.replace("sleep 2", ""))
+    for n in range(1, 400, step):
+        ids = work.submit(4, name, uuid.uuid4().hex.encode() + b" %d")
+        proxy.arm(n, call="turn")
+        result = distant.run("--queue", name, "-j", "2")
+        struck = proxy.struck.is_set()
+        proxy.disarm()
+        assert result.status == 0, (n, result)
+        assert [[a[:2] for a in jobs.attempts(db, i)] for i in ids] == \
+            [[(1, "successful")]] * 4, (n, result)
+        if not struck:
+            break
+    assert n > 2 * step and not struck, "no message was lost"
     work.judge()

@@ -60,6 +60,15 @@ def submit_many(db, queue, bodies):
     return ids
 
 
+def all_final(db, ids):
+    """Each in one place, and that is its end."""
+    counts = db.sql(f"select p.* from unnest(%s::uuid[]) u(id), lateral "
+                    f"({PLACES.replace('%s', 'u.id')}) p", ids)
+    assert len(counts) == len(ids)
+    assert all(sum(c) == 1 for c in counts), "in none or two places"
+    return all(c == (0, 0, 1) for c in counts)
+
+
 def submit_parts(db, job, queue, owner, request, type, body, digest):
     connection = db.cluster.connect(db.name, "nightdrop_responder")
     try:

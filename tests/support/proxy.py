@@ -5,7 +5,7 @@ It reads the server's side of the protocol (version 3: a type byte, a length
 of four bytes that counts itself, the content), so a fault falls between two
 messages, where it hurts: the server has done its work, the client never
 hears.  The server's messages are counted over all connections from the moment
-of arm().
+of arm(): all of them, or those that answer one call.
 """
 import contextlib
 import os
@@ -27,6 +27,7 @@ class Proxy:
         self.open = set()   # every socket of a pair that is connected
         self.seen = []      # types of the server's messages since arm()
         self.at = None      # the message that is not delivered
+        self.call = None    # only answers to this statement count; None: all
         self.stall = False  # then silence, instead of a closed connection
         self.refuse = False
         self.struck = threading.Event()
@@ -37,10 +38,11 @@ class Proxy:
         self.listener.listen(64)
         threading.Thread(target=self.accept, daemon=True).start()
 
-    def arm(self, at, stall=False):
+    def arm(self, at, stall=False, call=None):
         """From now on, deliver at - 1 messages of the server, not the next."""
         with self.lock:
             self.seen, self.at, self.stall = [], at, stall
+            self.call = call
             self.struck.clear()
 
     def disarm(self):
@@ -91,6 +93,7 @@ class Proxy:
     def serve(self, client, server):
         """One connection until either side, or the fault, ends it."""
         buffered = b""
+        asked = Asked()
         try:
             while True:
                 ready, _, _ = select.select([client, server], [], [])
@@ -98,6 +101,7 @@ class Proxy:
                     data = client.recv(65536)
                     if not data:
                         return
+                    asked.see(data)
                     server.sendall(data)
                 if server in ready:
                     data = server.recv(65536)
@@ -105,7 +109,8 @@ class Proxy:
                         return
                     buffered, whole = split(buffered + data)
                     for message in whole:
-                        if not self.deliver(client, message):
+                        if not self.deliver(client, message,
+                                            asked.statement):
                             return
         except OSError:
             pass
@@ -115,9 +120,12 @@ class Proxy:
             client.close()
             server.close()
 
-    def deliver(self, client, message):
+    def deliver(self, client, message, statement):
         """False: the connection shall be closed."""
         with self.lock:
+            if self.call not in (None, statement):
+                client.sendall(message)
+                return True
             self.seen.append(message[:1])
             due = self.at is not None and len(self.seen) >= self.at
             stall = self.stall
@@ -128,6 +136,26 @@ class Proxy:
         if not due:
             client.sendall(message)
         return not due or stall
+
+
+class Asked:
+    """Which prepared statement a client has made or called last."""
+
+    def __init__(self):
+        self.buffered = None  # before the start-up message, which has no type
+        self.statement = None
+
+    def see(self, data):
+        if self.buffered is None:
+            data = data[struct.unpack(">I", data[:4])[0]:]
+            self.buffered = b""
+        self.buffered, whole = split(self.buffered + data)
+        for message in whole:
+            names = message[5:].split(b"\0")
+            if message[:1] == b"P":
+                self.statement = names[0].decode()
+            elif message[:1] == b"B":
+                self.statement = names[1].decode()
 
 
 def split(data):
