@@ -11,11 +11,14 @@ import pytest
 from support import httpd, place, process, programs
 from support.client import Client
 from support.cluster import Cluster
+from support.pooler import Pooler
 
 
 def pytest_addoption(parser):
     parser.addoption("--long", action="store_true",
                      help="also the tests that take minutes")
+    parser.addoption("--pooler", action="store_true",
+                     help="the responder's sessions go through pgbouncer")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -62,6 +65,22 @@ def cluster(base):
 
 
 @pytest.fixture(scope="session")
+def pooler(base, cluster):
+    p = Pooler(base, cluster)
+    p.start()
+    yield p
+    p.stop()
+
+
+@pytest.fixture(scope="module")
+def conninfo(request, db):
+    """How the responder gets to its database."""
+    host = request.getfixturevalue("pooler").home \
+        if request.config.option.pooler else None
+    return db.conninfo("nightdrop_responder", host)
+
+
+@pytest.fixture(scope="session")
 def template(cluster):
     """A database with the schema, from which the others are copied."""
     cluster.create("nightdrop_template").install()
@@ -97,8 +116,8 @@ def handlers(room):
 
 
 @pytest.fixture(scope="module")
-def responder(room, db):
-    r = programs.Responder(room, db.conninfo("nightdrop_responder"))
+def responder(room, conninfo):
+    r = programs.Responder(room, conninfo)
     r.start()
     yield r
     assert r.stop() == 0, f"exit status, see {r.home}"
