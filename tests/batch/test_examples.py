@@ -28,9 +28,10 @@ URL = "https://www.example.org/night"
 def header(name):
     """{word: text} of the header: "Word:  text", and what is indented."""
     text = (EXAMPLES / name).read_text()
-    text = re.match(r'#!.*\n# SPDX.*\n"""((?:.*\n)*?)"""|((?:#.*\n)+)',
-                    text)
-    text = re.sub(r"^# ?", "", text.group(1) or text.group(2), flags=re.M)
+    found = re.match(
+        r'(?:#!.*\n)?(?:# SPDX.*\n"""((?:.*\n)*?)"""|((?:(?:#|--).*\n)+))',
+        text)
+    text = re.sub(r"^(?:#|--) ?", "", found[1] or found[2], flags=re.M)
     return dict(re.findall(r"^([A-Z]\w+): +(.*(?:\n {6,}.*)*)", text, re.M))
 
 
@@ -45,16 +46,16 @@ def site(db, batch, handlers, apache, token):
     """site.install(name, {what stands there: what shall}): its queue made."""
     proxy = Client(apache.port, "/proxy")
 
-    def install(name, changes=()):
-        text = (EXAMPLES / name).read_text()
+    def install(file, changes=()):
+        text, name = (EXAMPLES / file).read_text(), file.partition(".")[0]
         for old, new in dict(changes).items():
-            assert text.count(old) == 1, f"{old} in {name}"
+            assert text.count(old) == 1, f"{old} in {file}"
             text = text.replace(old, str(new))
         if not db.sql("select 1 from nightdrop.queue where name = %s", name):
-            db.sql(header(name)["Queue"])
+            db.sql(header(file)["Queue"])
             db.sql("select nightdrop.queue_alter(%s, %s, 'impatient')", name,
                    '{"backoff": "10 milliseconds"}')
-        return handlers.write(name, text)
+        return handlers.write(file, text)
 
     def shell(line, cwd, **environment):
         done = subprocess.run(
@@ -65,12 +66,9 @@ def site(db, batch, handlers, apache, token):
         assert not done.stderr.startswith("sh:"), done.stderr
         return done
 
-    def submit(name, cwd, changes=()):
-        line = header(name)["Submit"]
+    def submit(file, cwd):
+        line = header(file)["Submit"]
         assert URL in line
-        for old, new in dict(changes).items():
-            assert old in line
-            line = line.replace(old, new)
         done = shell(line.replace(
             URL, f"http://127.0.0.1:{apache.port}/proxy"), cwd,
             PATH="/usr/bin:/bin")
@@ -498,3 +496,57 @@ def test_backup_told_to_stop(site, disk, db, batch, tmp_path):
     assert run.wait().status == 0
     assert site.response(job).status == 410
     assert set(files(disk)) == {"www.tar.gz"}
+
+
+# --- load-sales.sql
+
+DAY = [{"day": "2026-11-25", "branch": "north", "pieces": 3,
+        "turnover": 4.50},
+       {"day": "2026-11-25", "branch": "s\u00fcd", "pieces": 1,
+        "turnover": 1}]
+
+
+@pytest.fixture(scope="module")
+def warehouse(site, db):
+    db.sql(header("load-sales.sql")["Before"])
+    site.install("load-sales.sql")
+    yield lambda: [tuple(map(str, row)) for row in db.sql(
+        "select branch, pieces, turnover from warehouse.sales order by 1")]
+    db.sql("drop schema warehouse cascade; drop role loader")
+
+
+def test_load_sales(site, warehouse, tmp_path):
+    (tmp_path / "sales.json").write_text(json.dumps(DAY))
+    answer = site.run(site.submit("load-sales.sql", tmp_path), "load-sales")
+    assert (answer.status, answer.body) == (200, b"2 rows loaded.\n"), answer
+    assert warehouse() == [("north", "3", "4.5"), ("s\u00fcd", "1", "1")]
+
+
+def test_load_sales_many_at_once(site, warehouse, db, batch):
+    """In one statement: the last one for a day and a branch counts."""
+    ids = [jobs.submit(db, "load-sales", json.dumps(
+        [{**DAY[0], "pieces": n}]).encode(), type="application/json")
+        for n in range(20)]
+    ids.insert(7, jobs.submit(db, "load-sales", b"[", type="application/json"))
+    assert batch.run("--queue", "load-sales").status == 0
+    assert ("north", "19", "4.5") in warehouse()
+    assert [jobs.response(db, i).status for i in ids] == \
+        [200] * 7 + [422] + [200] * 13
+
+
+@pytest.mark.parametrize("body, word", [
+    (b"", "json"), (b"{", "json"), (b"7", "array"), (b"\xff", "UTF8"),
+    (b"[1]", "object"), (b"\0", "UTF8"),
+    (b'[{"day": "2026-02-31"}]', "2026-02-31"),
+    (b'[{"branch": "north"}]', "are wanted"),
+    (b'[{"day": "2026-11-25", "branch": "x", "pieces": -1, "turnover": 1}]',
+     "from 0"),
+    (b'[{"day": "2026-11-25", "branch": "x", "pieces": 1e10, "turnover": 1}]',
+     "10000000000"),
+], ids=range(10))
+def test_load_sales_refuses(site, warehouse, body, word):
+    before = warehouse()
+    answer = site.post("load-sales", body, Content_Type="application/json")
+    assert answer.status == 422, answer
+    assert word in answer.body.decode() and b"Correct it" in answer.body
+    assert warehouse() == before

@@ -60,7 +60,7 @@ def test_each_variable_is_in_it():
 
 def test_limits_are_the_queues(db):
     """Each by its name, with the default that a new queue has."""
-    rows = dict(re.findall(r"^\.It Li (\w+) Ta (.*?) Ta", PAGE.read_text(),
+    rows = dict(re.findall(r"^\.It Li (\w+) Ta (.*?) Ta", section("LIMITS"),
                            re.M))
     assert {"time_limit", "cpu_limit", "memory_limit", "max_files",
             "max_output", "max_attempts", "max_continues"} < set(rows)
