@@ -79,3 +79,41 @@ bench_compile() {
 median() {
 	sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
+
+# $jobs into the queue "answer" as the responder would, a thousand at a time; 1
+# KiB each.
+bench_load() {
+	PGUSER=nightdrop_responder psql -Atq -v jobs="$jobs" <<'END'
+select verdict, count(*) from generate_series(1, :jobs, 1000) chunk,
+lateral (
+	select array_agg((lpad(to_hex(
+	    (extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || '7'
+	    || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid) ids,
+	    array_agg('answer'::text) queues, array_agg(''::text) owners,
+	    array_agg('{"REQUEST_METHOD": "POST"}'::json) requests,
+	    array_agg('text/plain'::text) types,
+	    array_agg(convert_to(repeat('x', 1024), 'UTF8')) bodies,
+	    array_agg(sha256(convert_to(repeat('x', 1024), 'UTF8'))) digests
+	from generate_series(chunk, least(chunk + 999, :jobs))
+) a,
+nightdrop.job_accept_many(ids, queues, owners, requests, types, bodies,
+    digests)
+group by verdict;
+END
+}
+
+bench_now() {
+	date +%s.%N
+}
+
+# Done by a run of $slots: jobs a second.
+bench_batch() {
+	[ "$(bench_load)" = "ok|$jobs" ] || die 'the jobs could not be loaded'
+	from=$(bench_now)
+	"$var/batch" -j "$slots" --queue answer >"$var/log/batch" 2>&1 ||
+		die "the batch failed:
+$(cat "$var/log/batch")"
+	echo "$jobs $from $(bench_now)" | awk '{ printf "%.0f\n", $1 / ($3 - $2) }'
+	left=$(psql -Atc 'select count(*) from nightdrop.waiting')
+	[ "$left" = 0 ] || die "$left jobs are still waiting"
+}

@@ -33,6 +33,12 @@ slot_free(struct slot *s)
 	free(s);
 }
 
+void
+slot_retire(struct slot *s)
+{
+	(void)s;
+}
+
 enum err_code
 slot_start(struct slot *s, const struct slot_job *j, struct err *e)
 {
