@@ -158,8 +158,9 @@ check_handlers(struct check *c)
 			    wrong.text);
 			continue;
 		}
-		say(c, found != NULL ? 0 : EXIT_CONF, "handler", "%s: %s%s",
+		say(c, found != NULL ? 0 : EXIT_CONF, "handler", "%s: %s%s%s",
 		    name, found != NULL ? found->path : why,
+		    found != NULL ? handler_note(found->kind) : "",
 		    scope.queue[i].held ? " (the queue is held)" : "");
 	}
 	scope_fini(&scope);

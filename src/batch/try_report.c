@@ -23,7 +23,8 @@ print_safe(const char *s)
 void
 trial_print_start(const struct trial *t)
 {
-	printf("handler      %s\n", t->handler.path);
+	printf("handler      %s%s\n", t->handler.path,
+	    handler_note(t->handler.kind));
 	if (t->user.other)
 		printf("runs as      %s\n", t->user.name);
 	printf("limits       ");

@@ -29,6 +29,18 @@ static const char *const suffixes[] = {
 	[HANDLER_SQL] = ".sql",
 };
 
+const char *
+handler_note(enum handler_kind kind)
+{
+	static const char *const notes[] = {
+		[HANDLER_CGI] = "",
+		[HANDLER_FCGI] = " (a FastCGI application)",
+		[HANDLER_SQL] = " (an SQL statement)",
+	};
+
+	return notes[kind];
+}
+
 static enum err_code
 check_owner(
     const char *path, const struct stat *st, bool sticky_ok, struct err *e)

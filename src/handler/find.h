@@ -22,6 +22,9 @@ struct handler {
 	char *path; /* absolute; to be freed by whoever it was given to */
 };
 
+/* What it is, for people, behind its path; "" for a program. */
+const char *handler_note(enum handler_kind kind);
+
 /*
  * The only file of dir that is called as the queue, with or without a kind's
  * ending.  dir is absolute and has no symbolic link in it.  The file must be

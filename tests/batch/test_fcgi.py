@@ -2,7 +2,9 @@
 """FastCGI applications as handlers: one process, job after job."""
 import hashlib
 import json
+import os
 import pathlib
+import signal
 import subprocess
 import types
 
@@ -174,6 +176,216 @@ HOSTILE = [
     ("drops", 200, "handler", True),
     ("leaves", 200, "handler", False),
 ]
+
+
+@pytest.mark.parametrize("how, free", [
+    ("lingers", True), ("lingers-drops", True), ("lingers-crashes", False)])
+def test_leaves_between_two_jobs(team, how, free):
+    """It ends, or drops the connection, when the next job has been sent but
+    not read: that job is begun again, in the same attempt.  A crash is the
+    job's that is in hand."""
+    done = team.run(team.queue(APPS / "hostile.py", **ONCE),
+                    [b"ok", how.encode(), b"ok", b"ok"], "-j", "1")
+    assert [r.status for r in done.responses] == [
+        200, 200, 200 if free else 502, 200]
+    assert [len(a) for a in done.attempts] == [1] * 4
+    first, last = (done.responses[i].body.split()[0] for i in (0, 3))
+    assert (first == last) == (how == "lingers-drops")
+
+
+def test_first_job_gets_no_second_try(team, handlers):
+    """Only who has done a job before is trusted to leave for no reason."""
+    name = team.queue(APPS / "hostile.py", **ONCE)
+    handlers.write(name + ".fcgi", "exit 0")
+    done = team.run(name, [b"ok"])
+    assert (done.responses[0].status, len(done.attempts[0])) == (502, 1)
+    assert "in the middle of the job" in log_of(done, 0)
+
+
+def test_cannot_be_run(team, handlers):
+    name = team.queue(APPS / "hostile.py", **ONCE)
+    handlers.write(name + ".fcgi", "#!/nonexistent/interpreter\n")
+    done = team.run(name, [b"ok"])
+    assert done.responses[0].status == 502
+    assert "cannot run" in log_of(done, 0)
+
+
+def test_what_it_is_given(team, batch):
+    """Three variables, four descriptors, all else with each job; its words
+    are in the job's log, whichever way they come."""
+    done = team.run(team.queue(APPS / "hostile.py"),
+                    [b"environ", b"fds", b"words"], "-j", "1")
+    environ, fds, words = done.responses
+    assert environ.body == b"NIGHTDROP_PROGRESS_FD PATH TMPDIR"
+    assert fds.body.split() == [b"0", b"1", b"2", b"3", b"4", b"5"], \
+        "with its connection, and what lists them"
+    assert sorted(log_of(done, 2).split()) == ["err", "out", "record"]
+    assert list(batch.run_dir.iterdir()) == []
+
+
+def test_nothing_passes_from_job_to_job(team):
+    """TMPDIR is empty for each; progress is the job's in hand."""
+    done = team.run(team.queue(APPS / "hostile.py"), [b"tmp", b"tmp", b"tmp"],
+                    "-j", "1")
+    assert [r.status for r in done.responses] == [200] * 3
+    assert len({r.body.split()[0] for r in done.responses}) == 1
+
+
+def test_daemons_are_killed(team, db, room):
+    """What a job leaves behind outside the group; the application stays."""
+    done = team.run(team.queue(APPS / "hostile.py"),
+                    [b"child", b"orphans", b"ok"], "-j", "1")
+    assert len({r.body.split()[0] for r in done.responses}) == 1
+    assert done.responses[1].body.split()[2] == b"0"
+
+
+def test_large_body_and_answer(team):
+    """Both are streamed; the connection serves the next job."""
+    body = b"echo " + bytes(range(251)) * 8000
+    done = team.run(team.queue(APPS / "hostile.py"), [b"ok", body, b"ok"],
+                    "-j", "1")
+    assert done.responses[1].body == body
+    assert done.responses[0].body.split()[0] == \
+        done.responses[2].body.split()[0]
+
+
+@pytest.mark.memory
+def test_large_takes_no_memory(team):
+    done = team.run(team.queue(APPS / "hostile.py", max_output=1 << 30),
+                    [b"echo " + bytes(32 << 20)])
+    assert done.responses[0].size == (32 << 20) + 5
+    assert 0 < done.result.peak < 32 << 20
+
+
+def test_several_queues_in_one_slot(team, db, batch):
+    """Up to four stay; the fifth takes the place of the least used."""
+    names = [team.queue(APPS / "hostile.py") for _ in range(5)]
+    ids = [[jobs.submit(db, n, b"ok") for n in some]
+           for some in (names[:4], names[:4], names, names[:1])]
+    result = batch.run("--queue", ",".join(names), "-j", "1")
+    assert result.status == 0, result
+    pids = [[jobs.response(db, i).body.split()[0] for i in some]
+            for some in ids]
+    assert pids[0] == pids[1] == pids[2][:4], "each has its own"
+    assert pids[3][0] != pids[0][0], "it had to go"
+    assert all(gone(p) for some in pids for p in some)
+
+
+def test_memory_limit(team):
+    done = team.run(team.queue(APPS / "hostile.py", memory_limit=300000000),
+                    [b"memory"])
+    assert done.responses[0].body == b"300000000"
+
+
+def test_limits_of_time(team, db, batch):
+    """TERM, then KILL 5 s later; CPU time is each job's, not the process's."""
+    bad = team.queue(APPS / "hostile.py", max_attempts=1,
+                     time_limit="1 second")
+    busy = team.queue(APPS / "hostile.py", max_attempts=1,
+                      cpu_limit="2 seconds", time_limit="20 seconds")
+    ids = [jobs.submit(db, bad, b"stubborn")] + [
+        jobs.submit(db, busy, b) for b in (b"burn", b"burn", b"burn", b"spin",
+                                           b"ok")]
+    result = batch.run("--queue", f"{bad},{busy}", "-j", "2")
+    assert result.status == 0, result
+    responses = [jobs.response(db, i) for i in ids]
+    assert [r.status for r in responses] == [504, 200, 200, 200, 502, 200]
+    assert jobs.attempts(db, ids[0])[0][4] == 9
+    assert jobs.attempts(db, ids[4])[0][4] == 24, "SIGXCPU"
+    assert responses[1].body.split()[0] == responses[3].body.split()[0]
+    assert result.seconds < 20
+
+
+@pytest.fixture
+def at_work(team, db, batch):
+    """at_work(): a job that its application works at, and the run."""
+
+    def begin(body=b"nothing", **settings):
+        name = team.queue(APPS / "hostile.py", **settings)
+        job = jobs.submit(db, name, body)
+        run = batch.start("--queue", name, "-j", "1")
+        process.wait_until(
+            lambda: db.sql("select 1 from nightdrop.running where id = %s and "
+                           "started is not null", job) and run.handlers(), 10,
+            "it to run")
+        return types.SimpleNamespace(queue=name, job=job, run=run,
+                                     pid=run.handlers()[0])
+
+    return begin
+
+
+def test_progress(at_work, db):
+    one = at_work(b"progress")
+    process.wait_until(lambda: db.value(
+        "select progress from nightdrop.running where id = %s",
+        one.job) == "40 resizing", 5, "its progress")
+    assert one.run.wait().status == 0
+    assert jobs.response(db, one.job).status == 200
+
+
+def test_dismissed(at_work, db):
+    one = at_work()
+    db.sql("select nightdrop.job_dismiss(%s, 'test')", one.job)
+    assert one.run.wait().status == 0
+    assert jobs.response(db, one.job).outcome == "dismissed"
+    assert gone(one.pid)
+
+
+def test_drained(at_work, db, team):
+    """What runs at the end of the drain goes back, uncharged."""
+    one = at_work()
+    one.run.signal(signal.SIGTERM)
+    one.run.signal(signal.SIGTERM)
+    assert one.run.wait().status == 0
+    assert jobs.place_of(db, one.job) == "waiting"
+    assert db.value("select failures from nightdrop.waiting where id = %s",
+                    one.job) == 0
+    assert gone(one.pid)
+
+
+def test_dies_with_the_worker(at_work, db, batch):
+    """And the next run takes away the socket that it left."""
+    one = at_work(max_attempts=1)
+    os.kill(one.run.guardian, signal.SIGSTOP)
+    os.kill(one.run.workers()[0], signal.SIGKILL)
+    assert gone(one.pid)
+    os.kill(one.run.guardian, signal.SIGKILL)
+    one.run.wait()
+    assert any(f.name.endswith(".0.0") for f in batch.run_dir.iterdir())
+    assert batch.run("--queue", one.queue).status == 0
+    process.wait_until(lambda: list(batch.run_dir.iterdir()) == [], 5,
+                       "an empty run_dir")
+
+
+def test_gitweb(team, handlers, tmp_path, scratch):
+    """A FastCGI program of Debian's, unchanged: gitweb, by CGI::Fast."""
+    name = team.queue(APPS / "fast.pl")
+    handlers.write(name + ".fcgi",
+                   "exec perl -I. /usr/lib/cgi-bin/gitweb.cgi --fastcgi")
+    (handlers.path / "gitweb_config.perl").write_text(
+        f"our $projectroot = '{scratch}'; our $maxload = undef; 1;")
+    subprocess.run(["git", "init", "-q", "--bare", scratch / "night.git"],
+                   check=True)
+    done = team.run(name, [b"a=project_index", b"a=nonsense",
+                           b"a=project_index"], "-j", "1",
+                    type="application/x-www-form-urlencoded")
+    assert [r.status for r in done.responses] == [200, 400, 200]
+    assert done.responses[2].body.startswith(b"night.git ")
+    assert done.responses[1].outcome == "failed"
+
+
+def test_try_and_check(team, batch):
+    """Both know it for what it is."""
+    name = team.queue(APPS / "fast.pl")
+    result = batch.run("--check", "--queue", name)
+    assert result.status == 0, result
+    assert f"{name}.fcgi (a FastCGI application" in result.out
+    result = batch.run("--try", name, "--type",
+                       "application/x-www-form-urlencoded", stdin=b"name=x")
+    assert result.status == 0, result
+    assert "a FastCGI application" in result.out
+    assert "successful: 201 Made" in result.out
+    assert list(batch.run_dir.iterdir()) == []
 
 
 def test_hostile(team):

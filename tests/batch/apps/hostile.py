@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: ISC
 """An application that does what the body of its job says, however wrong."""
 import os
+import resource
 import signal
 import socket
 import struct
@@ -80,6 +81,20 @@ def die(how):
     how()
 
 
+def linger(then):
+    """Does it when the next job has been sent."""
+    send(answer(), end())
+    while len(connection.recv(8, socket.MSG_PEEK)) < 8:
+        pass
+    then()
+
+
+def echo():
+    for at in range(0, len(body), 60000):
+        send(out((b"" if at else HEAD) + body[at:at + 60000]))
+    send(end())
+
+
 def deaf():
     """Reads no more than it must, answers, and ends."""
     send(answer(), end())
@@ -108,6 +123,33 @@ def progress():
 def stubborn():
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     time.sleep(60)
+
+
+def orphans():
+    """How many live that were left by its children."""
+    parents = [open(f"/proc/{p}/stat").read().rsplit(")")[1].split()[1]
+               for p in os.listdir("/proc") if p.isdigit()
+               and mark in environ_of(p) and int(p) != os.getpid()]
+    send(answer(b"%d" % len(parents)), end())
+
+
+mark = b"TMPDIR=" + os.environ["TMPDIR"].encode()
+
+
+def environ_of(pid):
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as f:
+            return f.read().split(b"\0")
+    except OSError:
+        return []
+
+
+def burn():
+    """A second and a half of CPU time."""
+    until = time.process_time() + 1.5
+    while time.process_time() < until:
+        pass
+    send(answer(), end())
 
 
 def spin():
@@ -153,14 +195,23 @@ MANNERS = {
     "crashes": lambda: die(lambda: os.kill(os.getpid(), signal.SIGSEGV)),
     "leaves": lambda: (send(answer(), end()), os._exit(0)),
     "drops": lambda: (send(answer(), end()), connection.close()),
+    "lingers": lambda: linger(lambda: os._exit(0)),
+    "lingers-drops": lambda: linger(lambda: connection.close()),
+    "lingers-crashes": lambda: linger(
+        lambda: os.kill(os.getpid(), signal.SIGSEGV)),
     "stubborn": stubborn,
     "spin": spin,
+    "burn": burn,
+    "orphans": orphans,
     "child": child,
     "progress": progress,
     "tmp": lambda: (open(os.environ["TMPDIR"] + "/mine", "x").close(),
                     send(answer(), end())),
     "words": lambda: (os.write(1, b"out\n"), os.write(2, b"err\n"),
                       send(record(STDERR, b"record\n"), answer(), end())),
+    "echo": echo,
+    "memory": lambda: send(out(HEAD + str(resource.getrlimit(
+        resource.RLIMIT_AS)[0]).encode()), end()),
     "environ": lambda: send(
         out(HEAD + " ".join(sorted(os.environ)).encode()), end()),
     "fds": lambda: send(out(HEAD + " ".join(sorted(
@@ -173,7 +224,7 @@ while True:
             connection, _ = listener.accept()
         body = request()
         served += 1
-        MANNERS[body.decode().split()[0]]()
+        MANNERS[body[:100].decode().split()[0]]()
     except (EOFError, OSError) as problem:
         if not isinstance(problem, EOFError):
             print(problem, file=sys.stderr)
