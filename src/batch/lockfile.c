@@ -261,16 +261,20 @@ lockfile_tmp(const char *path, int i)
 	return finish(&b);
 }
 
-/* Is it "x.7", where the lock is "x.lock"? */
+/* Is it "x.7" or "x.7.2", where the lock is "x.lock"? */
 static bool
 is_tmp_of(const char *name, const char *lock)
 {
-	size_t len = stem_len(lock), digits;
+	size_t len = stem_len(lock), digits = 1;
+	int parts = 0;
 
-	if (strncmp(name, lock, len) != 0 || name[len] != '.')
+	if (strncmp(name, lock, len) != 0)
 		return false;
-	digits = strspn(name + len + 1, "0123456789");
-	return digits > 0 && name[len + 1 + digits] == '\0';
+	for (name += len; *name == '.' && digits > 0; parts++) {
+		digits = strspn(name + 1, "0123456789");
+		name += 1 + digits;
+	}
+	return *name == '\0' && digits > 0 && (parts == 1 || parts == 2);
 }
 
 void

@@ -1,6 +1,7 @@
 /*
  * The file that a batch holds locked as long as it lives, and what stands
- * beside it in run_dir: the TMPDIRs of its handlers.
+ * beside it in run_dir: the TMPDIRs of its handlers, and the sockets of those
+ * that are FastCGI applications.
  *
  * Empty, it is nobody's proof.  A worker marks it with the id of the instance
  * whose database it is about to ask for a place, and clears it when it has
@@ -54,7 +55,7 @@ void lockfile_remove(const char *path, const struct lock_mark *mark);
 /* Path of the TMPDIR of slot i; to be freed. */
 char *lockfile_tmp(const char *path, int i);
 
-/* Remove the TMPDIRs that a worker left when it was killed. */
+/* Remove the TMPDIRs and sockets that a worker left when it was killed. */
 void lockfile_sweep(const char *path);
 
 /* Of a batch that is dead: kill what its handlers left running. */

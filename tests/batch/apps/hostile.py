@@ -26,18 +26,19 @@ def send(*records):
 
 
 def take(n):
-    data = b""
-    while len(data) < n:
-        more = connection.recv(n - len(data))
-        if not more:
+    data = bytearray(n)
+    view = memoryview(data)
+    while view:
+        got = connection.recv_into(view)
+        if not got:
             raise EOFError
-        data += more
+        view = view[got:]
     return data
 
 
 def request():
     """Variables and body of the next one."""
-    streams = {4: b"", 5: b""}
+    streams = {4: bytearray(), 5: bytearray()}
     while True:
         _, kind, _, size, padding = struct.unpack(">BBHHBx", take(8))
         content = take(size + padding)[:size]
@@ -136,6 +137,17 @@ def orphans():
 mark = b"TMPDIR=" + os.environ["TMPDIR"].encode()
 
 
+def colleagues():
+    """How many applications this slot has, once those that leave have."""
+    until = time.monotonic() + 3
+    n = 9
+    while n > 4 and time.monotonic() < until:
+        n = sum(mark in environ_of(p) for p in os.listdir("/proc")
+                if p.isdigit())
+        time.sleep(0.02)
+    send(answer(b"%d" % n), end())
+
+
 def environ_of(pid):
     try:
         with open(f"/proc/{pid}/environ", "rb") as f:
@@ -145,8 +157,8 @@ def environ_of(pid):
 
 
 def burn():
-    """A second and a half of CPU time."""
-    until = time.process_time() + 1.5
+    """Most of a second of CPU time."""
+    until = time.process_time() + 0.7
     while time.process_time() < until:
         pass
     send(answer(), end())
@@ -203,6 +215,7 @@ MANNERS = {
     "spin": spin,
     "burn": burn,
     "orphans": orphans,
+    "colleagues": colleagues,
     "child": child,
     "progress": progress,
     "tmp": lambda: (open(os.environ["TMPDIR"] + "/mine", "x").close(),
@@ -213,7 +226,7 @@ MANNERS = {
     "memory": lambda: send(out(HEAD + str(resource.getrlimit(
         resource.RLIMIT_AS)[0]).encode()), end()),
     "environ": lambda: send(
-        out(HEAD + " ".join(sorted(os.environ)).encode()), end()),
+        out(HEAD + b"\n".join(sorted(environ_of("self")))), end()),
     "fds": lambda: send(out(HEAD + " ".join(sorted(
         os.listdir("/proc/self/fd"))).encode()), end()),
 }

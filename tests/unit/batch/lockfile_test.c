@@ -170,7 +170,7 @@ END_TEST
 START_TEST(sweeps_its_own_directories)
 {
 	struct err e = ERR_INIT;
-	char *mine, *other, *tmp, *kept, inner[8192];
+	char *mine, *other, *tmp, *kept, inner[8192], not_mine[8192];
 	int fd, fd2;
 
 	ck_assert_int_eq(lockfile_new(&config, &mine, &fd, &e), ERR_OK);
@@ -184,8 +184,14 @@ START_TEST(sweeps_its_own_directories)
 	snprintf(inner, sizeof(inner), "%s/sub/link", tmp);
 	ck_assert_int_eq(symlink(kept, inner), 0);
 	make_deep(tmp, 300);
+	snprintf(inner, sizeof(inner), "%s.12", tmp); /* a socket */
+	ck_assert_int_eq(mkfifo(inner, 0600), 0);
+	snprintf(not_mine, sizeof(not_mine), "%s.x", tmp);
+	ck_assert_int_eq(mkdir(not_mine, 0700), 0);
 	lockfile_sweep(mine);
 	ck_assert_int_eq(access(tmp, F_OK), -1);
+	ck_assert_int_eq(access(inner, F_OK), -1);
+	ck_assert_int_eq(rmdir(not_mine), 0);
 	ck_assert_int_eq(access(kept, F_OK), 0);
 	ck_assert_int_eq(access(mine, F_OK), 0);
 	rmdir(kept);
