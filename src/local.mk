@@ -35,7 +35,8 @@ libnightdrop_a_SOURCES = \
 	src/batch/options.c src/batch/options.h \
 	src/batch/pass.c src/batch/pass.h \
 	src/batch/plan.c src/batch/plan.h \
-	src/batch/plan_impl.h src/batch/plan_print.c \
+	src/batch/plan_claim.c src/batch/plan_impl.h \
+	src/batch/plan_print.c \
 	src/batch/proof.c src/batch/proof.h \
 	src/batch/reap.h \
 	src/batch/reap_linux.c \

@@ -79,11 +79,11 @@ row_claim(struct worker *w, const struct turn_row *r)
 		return;
 	}
 	pass_take(pass_of(w, j->handler), r->queue, r->position, &r->id);
+	window_claimed(w, j);
 	if (j->handler->kind == HANDLER_SQL) {
 		lane_take(w->lane, j);
 		return;
 	}
-	window_claimed(w, j);
 	list_add(w->draining ? &w->returning :
 		 r->lost     ? &w->suspect :
 			       &w->reserved,

@@ -34,6 +34,17 @@ total(const struct plan *p)
 	return all;
 }
 
+static bool
+cut_short(const struct plan *p)
+{
+	int i;
+
+	for (i = 0; i < PLAN_TRACKS; i++)
+		if (p->track[i].sim.cut_short)
+			return true;
+	return false;
+}
+
 static const char *
 instant(int64_t us, char out[static TIME_TEXT_SIZE])
 {
@@ -84,13 +95,14 @@ print_queue(const struct plan *p, const struct plan_queue *q)
 }
 
 static void
-print_line(const struct plan *p, const struct sim_job *j)
+print_line(const struct plan_line *l)
 {
+	const struct sim_job *j = &l->job;
 	static const struct uuid none;
 	char start[TIME_TEXT_SIZE], end[TIME_TEXT_SIZE], id[UUID_TEXT_LEN + 1];
 
 	printf("  %s  %s  %s  %s", time_rfc3339(j->start, start),
-	    time_rfc3339(j->end, end), p->queue[p->of[j->queue]].name,
+	    time_rfc3339(j->end, end), l->queue,
 	    uuid_eq(&j->id, &none) ? "a line of a bundle" :
 				     uuid_format(&j->id, id));
 	if (j->attempt > 1)
@@ -133,7 +145,7 @@ print_notes(const struct plan *p)
 			       "bundles, here taken to come last\n",
 			    q->bundled, q->name);
 	}
-	if (p->sim.cut_short)
+	if (cut_short(p))
 		printf("  note: only the first %d jobs were looked at\n",
 		    SIM_MOST);
 }
@@ -152,7 +164,7 @@ plan_print_text(const struct plan *p)
 	if (p->lines > 0)
 		printf("\n  %-24s  %-24s  %s\n", "start", "end", "queue, job");
 	for (i = 0; i < p->lines; i++)
-		print_line(p, &p->line[i]);
+		print_line(&p->line[i]);
 	print_more(p);
 	putchar('\n');
 	print_notes(p);
@@ -189,13 +201,14 @@ queue_json(const struct plan *p, const struct plan_queue *q)
 }
 
 static json_t *
-job_json(const struct plan *p, const struct sim_job *j)
+job_json(const struct plan_line *l)
 {
+	const struct sim_job *j = &l->job;
 	static const struct uuid none;
 	json_t *o = json_object();
 	char id[UUID_TEXT_LEN + 1];
 
-	out_member(o, "queue", json_string(p->queue[p->of[j->queue]].name));
+	out_member(o, "queue", json_string(l->queue));
 	out_member(o, "id",
 	    uuid_eq(&j->id, &none) ? json_null() :
 				     json_string(uuid_format(&j->id, id)));
@@ -216,7 +229,7 @@ plan_print_json(const struct plan *p)
 	for (i = 0; i < p->queues; i++)
 		json_array_append_new(queues, queue_json(p, &p->queue[i]));
 	for (i = 0; i < p->lines; i++)
-		json_array_append_new(list, job_json(p, &p->line[i]));
+		json_array_append_new(list, job_json(&p->line[i]));
 	out_member(o, "verdict", json_string("plan"));
 	out_member(o, "opens", out_instant(p->cut));
 	out_member(o, "until", out_instant(p->until));
@@ -224,7 +237,7 @@ plan_print_json(const struct plan *p)
 	out_member(o, "slots", json_integer(p->slots));
 	out_member(o, "run", json_integer(all.run));
 	out_member(o, "left", json_integer(all.left + all.later));
-	out_member(o, "complete", json_boolean(!p->sim.cut_short));
+	out_member(o, "complete", json_boolean(!cut_short(p)));
 	out_member(o, "queues", queues);
 	out_member(o, "jobs", list);
 	out_line(o);

@@ -119,6 +119,10 @@ window_step(struct worker *w, int64_t now)
 	w->fits_until = INT64_MAX;
 	sweep(w, &w->reserved, now);
 	sweep(w, &w->suspect, now);
+	if (w->lane != NULL) {
+		sweep(w, &w->lane->reserved, now);
+		sweep(w, &w->lane->ready, now);
+	}
 }
 
 int64_t

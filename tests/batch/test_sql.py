@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Handlers that are one SQL statement over a chunk of jobs."""
+import json
+
 import pytest
 
 from support import jobs
@@ -99,3 +101,36 @@ def test_the_culprit_is_found(desk):
         log = bytes(tries[0][5]).decode()
         assert f"SQLSTATE {state}" in log and words in log, log
     assert "2 failed" in result.out, result
+
+
+NAP = """
+with nap as materialized (select pg_sleep(0.4))
+select id, 200 as status, 'text/plain' as type, 'ok' as body
+from nightdrop.job_in_hand, nap
+"""
+
+
+def test_a_window(desk):
+    """No chunk begins that would not be done; what is left is not charged.
+    The plan says so too."""
+    desk.open(NAP)
+    ids = desk.submit(*[b"x"] * 600)
+    desk.db.sql("update nightdrop.queue_basis set p50 = '0.4 s', "
+                "p95 = '0.7 s', total_successful = 9 where queue = %s",
+                desk.queue)
+    plan = json.loads(desk.run("--plan=1000", "--until", "2s",
+                               "--report=json").out)
+    [q] = plan["queues"]
+    assert q["run"] + q["not_fit"] == 600 and q["not_fit"] >= 100, q
+    assert {j["start"] for j in plan["jobs"][:100]} == {plan["opens"]}
+    told = json.loads(desk.run("--until", "2s", "--report=json").out)
+    places = [jobs.place_of(desk.db, i) for i in ids]
+    done = places.count("final")
+    assert 100 <= done < 600 and places == ["final"] * done + \
+        ["waiting"] * (600 - done), "in order"
+    assert told["carried_over"] == 600 - done and told["failed"] == 0, told
+    assert desk.db.value(
+        "select max(attempt + failures) from nightdrop.waiting "
+        "where queue = %s", desk.queue) == 0
+    assert desk.db.value("select closed < until from nightdrop.run "
+                         "where id = %s", told["run"])
