@@ -35,6 +35,14 @@ from nightdrop.queue q
     join nightdrop.queue_basis b on b.queue = q.name
     left join nightdrop.run_queue rq on rq.queue = q.name and rq.open
 where q.name = explain_queue.queue
+union all
+select format('Its jobs are taken to need %s and would not be done when the window of run %s closes at %s.',
+    date_trunc('seconds', nightdrop.queue_need(b)), u.id, u.until)
+from nightdrop.run_queue rq
+    join nightdrop.run u on u.id = rq.run
+    join nightdrop.queue_basis b on b.queue = rq.queue
+where rq.queue = explain_queue.queue and rq.open and clock_timestamp()
+    >= nightdrop.window_latest(nightdrop.queue_need(b), u.cut, u.until)
 $$;
 
 comment on function nightdrop.explain_queue(text) is

@@ -85,7 +85,7 @@ seat_start(struct seat *s, struct job *j, struct err *e)
 		.run = w->run,
 		.business_date = w->business_date,
 		.accepted_us = c->accepted,
-		.deadline_us = j->due,
+		.deadline_us = window_deadline(w, j),
 		.digest = c->digest,
 		.state = c->state,
 	};

@@ -115,15 +115,17 @@ started(void *ctx, const struct sim_job *j)
 	struct plan_track *t = ctx;
 	struct plan *p = t->plan;
 	struct plan_queue *q = &p->queue[t->of[j->queue]];
+	struct plan_line *more;
 
 	if (q->listed == p->most)
 		return;
 	q->listed++;
 	if (p->lines == p->size) {
 		p->size = p->size * 2 + 64;
-		p->line = realloc(p->line, p->size * sizeof(*p->line));
-		if (p->line == NULL)
+		more = realloc(p->line, p->size * sizeof(*p->line));
+		if (more == NULL)
 			abort();
+		p->line = more;
 	}
 	p->line[p->lines++] = (struct plan_line) { q->name, *j };
 }

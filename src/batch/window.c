@@ -133,6 +133,17 @@ window_wakes_at(const struct worker *w)
 	return w->fits_until < w->until ? w->fits_until : w->until;
 }
 
+int64_t
+window_deadline(const struct worker *w, const struct job *j)
+{
+	int64_t end;
+
+	if (w->until == INT64_MAX)
+		return j->due;
+	end = (w->until + w->drain_ms) * 1000 + w->offset_us;
+	return end < j->due ? end : j->due;
+}
+
 void
 window_tell_long(struct worker *w, const struct job *j)
 {

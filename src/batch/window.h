@@ -28,6 +28,10 @@ void window_claimed(struct worker *w, const struct job *j);
 void window_step(struct worker *w, int64_t now);
 int64_t window_wakes_at(const struct worker *w); /* mono ms; INT64_MAX */
 
+/* us: when its handler is ended at the latest, by its time limit or because
+ * window and drain are over. */
+int64_t window_deadline(const struct worker *w, const struct job *j);
+
 /* For the report: it was started, and needs longer than the whole window; it
  * was stopped by the window's end. */
 void window_tell_long(struct worker *w, const struct job *j);

@@ -69,15 +69,20 @@ def test_what_does_not_fit_is_not_started(night, db, batch):
 
 
 def test_its_end(night, db, batch):
-    """What runs may go on for the drain; then it is stopped, uncharged and
-    named."""
-    name = night.queue("sleep $(cat); " + OK)
+    """What runs may go on for the drain, which its handler knows; then it is
+    stopped, uncharged and named."""
+    name = night.queue("sleep $(cat); printf 'Content-Type: text/plain\\n\\n'; "
+                       "echo $NIGHTDROP_DEADLINE")
     quick, slow, behind = (jobs.submit(db, name, s) for s in
                            (b"1.5", b"30", b"0"))
     result = batch.run("--queue", name, "-j", "2", "--until", "1s",
                        "--drain", "1s", "--quiet")
     assert result.status == 0, result
-    assert jobs.response(db, quick).status == 200, "within the drain"
+    answer = jobs.response(db, quick)
+    assert answer.status == 200, "within the drain"
+    assert db.value("select abs(extract(epoch from %s::timestamptz - until "
+                    "- interval '1 s')) < 0.01 from nightdrop.run "
+                    "order by id desc limit 1", answer.body.decode())
     assert uncharged(db, slow) and uncharged(db, behind)
     assert f"job {slow} of {name} still ran when the window had closed" \
         in result.out, result

@@ -105,6 +105,35 @@ if [ "$NIGHTDROP_ATTEMPT" = 1 ]; then sleep 1; exit 1; fi
     work.judge()
 
 
+@pytest.mark.skipif(place.sanitized(), reason="preloads a library")
+@pytest.mark.parametrize("step", [3600, -3600])
+def test_clock_is_set_in_a_window(db, batch, handlers, work, room, step):
+    """B10: the window closes by the database's clock, whatever is done to the
+    host's; what it closed before is not charged."""
+    library = room / "clock_step.so"
+    if not library.exists():
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", library,
+                        os.path.join(HERE, "clock_step.c")], check=True)
+    file = room / f"window{step}"
+    name = queue(db, handlers, f"window{step % 7}", "sleep 0.3\n" + OK)
+    ids = work.submit(20, name)
+    run = batch.start("--queue", name, "-j", "1", "--until", "2s",
+                      LD_PRELOAD=str(library), CLOCK_STEP_FILE=str(file),
+                      CLOCK_STEP_S=str(step))
+    work.wait_running(1, name)
+    file.touch()
+    result = run.wait()
+    assert result.status == 0, result
+    done = sum(jobs.place_of(db, i) == "final" for i in ids)
+    took, left = db.row(
+        "select extract(epoch from closed - opened)::float, carried_over "
+        "from nightdrop.run_history order by run desc limit 1")
+    assert 1.9 < took < 4 and left == 20 - done > 0, result
+    assert db.value("select count(*) from nightdrop.attempt "
+                    "where queue = %s", name) == done
+    work.judge()
+
+
 @pytest.mark.long
 def test_answer_at_the_drains_end(db, batch, handlers, work):
     """What a handler answers to the TERM that ends the drain is its answer:
