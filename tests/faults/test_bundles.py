@@ -108,7 +108,7 @@ def test_database_and_responder_end_in_the_middle(room, db, cluster):
     for how in ("responder", "database"):
         with fcgi.Connection(str(r.socket)) as c:
             c.begin(env)
-            for _ in range(100):
+            for _ in range(50):
                 c.body(b'"broken"\n' * 5000)
             process.wait_until(
                 lambda: db.value("select count(*) from nightdrop.bundle "

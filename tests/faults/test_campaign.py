@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""A few seconds of the campaign, from a fixed seed; tests/run --long has two
-minutes of it besides, from a new one each time.  Long too, as its faults fall
-when they fall: a batch killed before it has joined still leaves its lock file,
-which the judge does not let pass."""
+"""A few seconds of the campaign and of the night, from fixed seeds; tests/run
+--long has two minutes of campaign besides, from a new seed each time."""
 import subprocess
 import sys
 
@@ -11,12 +9,14 @@ import pytest
 from support import place
 
 
-@pytest.mark.long
 @pytest.mark.skipif(place.sanitized(), reason="too slow to be short")
-def test_short():
+@pytest.mark.parametrize("words", [
+    ("campaign", "--seed", "7", "--minutes", "0.1", "--clients", "3"),
+    pytest.param(("night", "--seed", "7", "--jobs", "3000"),
+                 marks=pytest.mark.long)], ids=lambda w: w[0])
+def test_short(words):
     done = subprocess.run(
-        [sys.executable, place.TESTS / "faults/campaign", "--seed", "7",
-         "--minutes", "0.1", "--clients", "3"],
+        [sys.executable, place.TESTS / "faults" / words[0], *words[1:]],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, timeout=170)
     assert done.returncode == 0, done.stdout

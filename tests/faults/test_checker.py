@@ -215,3 +215,14 @@ def test_upload_without_a_digest(finished, db):
     db.sql("update nightdrop.job set body = overlay(body placing 'XX' "
            "from 1) where id = %s", job)
     assert said(finished, db) == {"I11"}
+
+
+@pytest.mark.parametrize("status, ago, found", [
+    (204, 0, set()), (204, 60, {"undone"}), (202, 60, {"undone"}),
+    (503, 60, set()), (404, 0, {"I10"})])
+def test_bundle_undone(finished, bundle, db, batch, plain, status, ago, found):
+    """What had ended when it was taken away may be successful."""
+    assert batch.run("--queue", plain).status == 0
+    finished.append({"key": None, "digest": None, "kind": "undo",
+                     "id": bundle, "status": status, "at": time.time() - ago})
+    assert said(finished, db) == found

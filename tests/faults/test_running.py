@@ -12,11 +12,9 @@ from support.proxy import Proxy
 
 pytestmark = pytest.mark.usefixtures("clean")
 
+# Its first attempt lasts until something is at go.
 SLOW = """
-trap 'exit 1' TERM
-if [ "$NIGHTDROP_ATTEMPT" = 1 ]; then
-	sleep 20 & wait
-fi
+while [ "$NIGHTDROP_ATTEMPT" = 1 ] && [ ! -e {go} ]; do sleep 0.05; done
 printf 'Content-Type: text/plain\\n\\nattempt %s of %s' \\
     "$NIGHTDROP_ATTEMPT" "$NIGHTDROP_JOB_ID"
 """
@@ -36,10 +34,11 @@ def queue(db, handlers, name, script, **settings):
     return name
 
 
-def test_worker_killed(db, batch, handlers, work):
+def test_worker_killed(db, batch, handlers, work, scratch):
     """B1: killed with 8 handlers running.  They are dead within a second;
     its guardian recovers their jobs within the same run."""
-    name = queue(db, handlers, "b1", SLOW)
+    go = scratch / "b1"
+    name = queue(db, handlers, "b1", SLOW.format(go=go))
     ids = work.submit(12, name)
     run = batch.start("--queue", name, "-j", "8")
     work.wait_running(8, name)
@@ -51,6 +50,7 @@ def test_worker_killed(db, batch, handlers, work):
     os.kill(worker, signal.SIGKILL)
     process.wait_until(lambda: not any(map(process.alive, victims)), 1.5,
                        "the handlers of the dead worker to end")
+    go.touch()
     result = run.wait(60)
     assert result.status == 0, result
     assert jobs.all_final(db, ids)
@@ -61,10 +61,11 @@ def test_worker_killed(db, batch, handlers, work):
     work.judge()
 
 
-def test_guardian_killed(db, batch, handlers, work):
+def test_guardian_killed(db, batch, handlers, work, scratch):
     """Guardian and with it everything: the next run takes its jobs at once,
     because the free lock file proves the death."""
-    name = queue(db, handlers, "guard", SLOW)
+    go = scratch / "guard"
+    name = queue(db, handlers, "guard", SLOW.format(go=go))
     ids = work.submit(8, name)
     run = batch.start("--queue", name, "-j", "4")
     work.wait_running(4, name)
@@ -75,6 +76,7 @@ def test_guardian_killed(db, batch, handlers, work):
         lambda: not any(map(process.alive, [worker, *victims])), 5,
         "worker and handlers to end with their guardian")
     run.wait()
+    go.touch()
     began = time.monotonic()
     result = batch.run("--queue", name, timeout=60)
     assert result.status == 0, result
@@ -85,8 +87,9 @@ def test_guardian_killed(db, batch, handlers, work):
     work.judge()
 
 
-def test_both_killed_at_once(db, batch, handlers, work):
-    name = queue(db, handlers, "both", SLOW)
+def test_both_killed_at_once(db, batch, handlers, work, scratch):
+    go = scratch / "both"
+    name = queue(db, handlers, "both", SLOW.format(go=go))
     ids = work.submit(8, name)
     run = batch.start("--queue", name, "-j", "4")
     work.wait_running(4, name)
@@ -98,6 +101,7 @@ def test_both_killed_at_once(db, batch, handlers, work):
     run.wait()
     process.wait_until(lambda: not any(map(process.alive, victims)), 5,
                        "the handlers to end")
+    go.touch()
     result = batch.run("--queue", name)
     assert result.status == 0, result
     assert jobs.all_final(db, ids)
@@ -107,14 +111,14 @@ def test_both_killed_at_once(db, batch, handlers, work):
 @pytest.mark.parametrize("how", ["fast", "immediate"])
 def test_database_restarted(db, batch, handlers, work, cluster, how):
     """B4: handlers go on; each finish is recorded once."""
-    name = queue(db, handlers, "b4", STEADY.replace("sleep 2", "sleep 5"))
-    ids = work.submit(16, name)
+    name = queue(db, handlers, "b4", STEADY.replace("sleep 2", "sleep 3"))
+    ids = work.submit(12, name)
     run = batch.start("--queue", name, "-j", "8")
     work.wait_running(8, name)
     process.wait_until(lambda: len(run.handlers()) >= 8, 10, "8 handlers")
     before = set(run.handlers())
     with cluster.away(how):
-        time.sleep(1)
+        time.sleep(0.5)
         assert all(map(process.alive, before)), "they go on"
     result = run.wait(60)
     assert result.status == 0, result

@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from support import jobs, place, process
+from support import jobs, place, process, programs
+from support.proxy import Proxy
 
 pytestmark = pytest.mark.usefixtures("clean")
 
@@ -184,4 +185,35 @@ def test_killed_while_joining(db, batch, handlers, work):
     assert db.value("select count(*) from nightdrop.run "
                     "where closed is null") == 0, result
     assert all(jobs.place_of(db, i) == "final" for i in ids)
+    work.judge()
+
+
+def test_heard_too_late(db, batch, room, handlers, work, scratch):
+    """What a worker has to say is held up on the way until the next batch has
+    recovered its jobs, and then arrives: it is refused, and an event."""
+    go = scratch / "late"
+    name = queue(db, handlers, "late", f"""
+while [ ! -e {go} ]; do sleep 0.05; done
+""" + OK, max_attempts=5)
+    ids = work.submit(2, name)
+    proxy = Proxy(place.directory(room, "plate"), db.cluster.home)
+    first = programs.Batch(room, db.conninfo("nightdrop_batch",
+                                             host=proxy.home),
+                           handlers, "late", run_dir=batch.run_dir, lease=5)
+    try:
+        run = first.start("--queue", name, "-j", "2")
+        work.wait_running(2, name)
+        proxy.hold()
+        go.touch()
+        assert run.wait(20).status == 75, "its lease runs out unheard"
+        result = batch.run("--queue", name)
+        assert result.status == 0 and "was resumed" in result.out, result
+        proxy.release()
+        process.wait_until(lambda: db.value(
+            "select count(*) from nightdrop.event "
+            "where kind = 'stale_finish'") == 2, 10, "it to arrive")
+    finally:
+        proxy.close()
+    assert [[a[1] for a in jobs.attempts(db, i)] for i in ids] == \
+        [["lost", "successful"]] * 2
     work.judge()

@@ -20,7 +20,7 @@ one a request that was sent, in the order of each client.  key is null where
 there was none; status is null where no answer came; id where one was named.
 An entry may say "misused": true where the key had another body on purpose,
 and its "kind": job (what is meant where it says none), named, bundle, upload,
-delete; checker_kinds has what is true of those alone.
+delete, undo; checker_kinds has what is true of those alone.
 
     python3 -m support.checker LOG 'host=... dbname=...'
 
@@ -51,7 +51,7 @@ class Evidence:
         self.rows = rows  # a function: SQL text -> list of tuples
         self.acknowledged = {
             e["id"]: e for e in log if e["status"] in DONE and e["id"]
-            and e.get("kind") not in ("bundle", "delete")}
+            and e.get("kind") not in ("bundle", "delete", "undo")}
         # What came in pieces has no digest before a run has read it.
         self.jobs = {str(i): (None if d is None else bytes(d).hex(), s)
                      for i, d, s in rows(JOBS)}
@@ -269,6 +269,7 @@ INVARIANTS = {
     "bundle": checker_kinds.bundles_are_whole,
     "named": checker_kinds.named_told_the_truth,
     "dismissed": checker_kinds.dismissed_stays_so,
+    "undone": checker_kinds.undone_stays_so,
 }
 
 

@@ -7,6 +7,7 @@ bundle  "lines": digests (hex) of its lines, "id": the bundle's
 named   a PUT; its status says whether it replaced what waited
 upload  by tus, once its last byte is known to be in; "id": the job's
 delete  "id": of the job, "at": when the answer was here (time.time())
+undo    the same of a bundle
 """
 
 HONEST = {
@@ -15,6 +16,7 @@ HONEST = {
     "bundle": {202, 503},
     "upload": {201, 204, 503},
     "delete": {202, 204, 409, 503},
+    "undo": {202, 204, 409, 503},
 }
 
 BUNDLES = "select id, lines, sealed is not null from nightdrop.bundle"
@@ -109,3 +111,24 @@ def dismissed_stays_so(e):
         if x["status"] == 204 and starts.get(x["id"], 0) > x["at"]:
             yield (f"{x['id']} started {starts[x['id']] - x['at']:.3f} s "
                    "after its DELETE was answered 204")
+
+
+LATER = """
+select nightdrop.bundle_of(j.id, j.line), count(*), min(j.id::text)
+from nightdrop.job j join nightdrop.response f using (id)
+where j.line is not null and nightdrop.bundle_of(j.id, j.line) = '%s'
+  and f.outcome <> 'dismissed' and extract(epoch from f.finished) > %s
+group by 1
+"""
+
+
+def undone_stays_so(e):
+    """Lines of a bundle that was taken away end dismissed, but for those that
+    had ended."""
+    for x in kind(e, "undo"):
+        if x["status"] not in (202, 204):
+            continue
+        for bundle, n, job in e.rows(LATER % (x["id"], x["at"])):
+            yield (f"DELETE of bundle {bundle} was answered {x['status']}, "
+                   f"and {n} of its jobs ended otherwise later, {job} "
+                   "among them")

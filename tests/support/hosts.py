@@ -2,12 +2,14 @@
 """Other hosts: a network, a host name and mounts of their own, and a cable to
 a PostgreSQL that listens on it.  Only root can lay it."""
 import os
+import pathlib
 import pwd
 import shutil
 import subprocess
 
 from . import place, process
 
+DISK_FILES = 200
 # Addresses of our own: other tests may have hosts at the same time.
 NET = f"10.{64 + os.getpid() % 128}.{os.getpid() // 128 % 256}"
 
@@ -30,9 +32,10 @@ def ip(*words, enter=()):
 
 class Host:
     """number is its cable's, of which ours is our end, and PostgreSQL's;
-    hidden: directories that it shall not see."""
+    hidden: directories that it shall not see; disk: one that shall be a small
+    disk of its own (root has it as see() says)."""
 
-    def __init__(self, name, number, hidden=()):
+    def __init__(self, name, number, hidden=(), disk=None):
         self.cable = f"nd{os.getpid()}-{number}"
         self.ours = f"{NET}.{4 * number + 1}"
         self.holder = subprocess.Popen(
@@ -54,6 +57,15 @@ class Host:
         for path in hidden:
             subprocess.run([*inside, "mount", "-t", "tmpfs", "none", path],
                            check=True)
+        if disk:
+            subprocess.run([*inside, "mount", "-t", "tmpfs", "-o",
+                            f"nr_inodes={DISK_FILES}", "none", disk],
+                           check=True)
+
+    def see(self, path):
+        """The path at which we see what it has at path."""
+        return pathlib.Path(f"/proc/{self.holder.pid}/root") / \
+            str(path).lstrip("/")
 
     def enter(self, user):
         """The words in front of a command that is to run there."""

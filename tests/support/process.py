@@ -37,13 +37,18 @@ def end(process, how=signal.SIGTERM, seconds=20):
                       f"for {seconds} s")
 
 
-def alive(pid):
-    """Is there such a process, other than as a zombie?"""
+def state(pid):
+    """One letter, as proc(5) has it; None where there is no such process."""
     try:
         with open(f"/proc/{pid}/stat") as f:
-            return f.read().rpartition(")")[2].split()[0] != "Z"
+            return f.read().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
-        return False
+        return None
+
+
+def alive(pid):
+    """Is there such a process, other than as a zombie?"""
+    return state(pid) not in (None, "Z")
 
 
 def children(pid):

@@ -13,6 +13,7 @@ import select
 import socket
 import struct
 import threading
+import time
 
 from .cluster import PORT
 
@@ -30,6 +31,7 @@ class Proxy:
         self.call = None    # only answers to this statement count; None: all
         self.stall = False  # then silence, instead of a closed connection
         self.refuse = False
+        self.held = set()   # clients whose words do not go through
         self.struck = threading.Event()
         path = str(home / f".s.PGSQL.{PORT}")
         self.listener = socket.socket(socket.AF_UNIX)
@@ -57,6 +59,18 @@ class Proxy:
         """Nothing more reaches the client, on old connections or new."""
         self.arm(1, stall=True)
 
+    def hold(self):
+        """What clients that are connected now say stays on the way, even if
+        they end meanwhile; others are not concerned."""
+        with self.lock:
+            self.held = set(self.open)
+            return bool(self.held)
+
+    def release(self):
+        """It arrives."""
+        with self.lock:
+            self.held = set()
+
     def cut(self):
         """Close every connection."""
         with self.lock:
@@ -67,6 +81,7 @@ class Proxy:
 
     def close(self):
         self.disarm()
+        self.release()
         self.listener.close()
         self.cut()
 
@@ -102,6 +117,8 @@ class Proxy:
                     if not data:
                         return
                     asked.see(data)
+                    while client in self.held:
+                        time.sleep(0.02)
                     server.sendall(data)
                 if server in ready:
                     data = server.recv(65536)

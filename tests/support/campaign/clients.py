@@ -12,16 +12,33 @@ from . import generator, queues
 
 OWNERS = ("", "alice", "bob")
 KINDS = {"plain": 30, "keyed": 30, "long": 5, "named": 10, "bundle": 3,
-         "upload": 3, "delete": 12, "misuse": 3}
+         "upload": 3, "delete": 12, "undo": 2, "misuse": 3}
+LINES = (1, 7, 80, 600)
 HOME_S = 90  # by when what was begun is brought home
 # Said by the web server itself, in place of a responder that is not there.
 SERVERS_OWN = {500, 502, 503, 504}
 
 
-class Clients:
-    """n of them, each a thread; send() goes on until finish()."""
+class Plan:
+    """What is sent: kinds and queues with their shares, the lengths of
+    bundles, requests a second of each client, and how many jobs in all."""
 
-    def __init__(self, seed, clients, n):
+    def __init__(self, kinds=KINDS, shares=None, lines=LINES, rate=12,
+                 most=None):
+        self.kinds = kinds
+        self.shares = shares
+        self.lines = lines
+        self.rate = rate
+        self.most = most
+
+
+class Clients:
+    """n of them, each a thread; they go on until finish(), or until the plan
+    is fulfilled."""
+
+    def __init__(self, seed, clients, n, plan=Plan()):
+        self.plan = plan
+        self.accepted = 0  # jobs, lines of bundles among them
         self.log = []
         self.trouble = []
         self.lock = threading.Lock()
@@ -36,10 +53,16 @@ class Clients:
 
     def guarded(self, one):
         try:
-            while not self.ending.is_set():
+            while not self.ending.is_set() and not self.fulfilled():
                 one.step()
         except Exception as e:
             self.trouble.append(f"client {one.number}: {e!r}")
+
+    def fulfilled(self):
+        return self.plan.most is not None and self.accepted >= self.plan.most
+
+    def resting(self):
+        return not any(t.is_alive() for t in self.threads)
 
     def finish(self):
         self.ending.set()
@@ -61,24 +84,27 @@ class One:
         self.rng = generator(seed, f"client {number}")
         self.steps = 0
         self.jobs = []   # (id, monitor, owner)
+        self.bundles = []
         self.keys = []   # (key, queue, owner), with an owner
 
     def step(self):
         """All is drawn before anything is sent."""
-        r = self.rng
+        r, plan = self.rng, self.all.plan
         self.steps += 1
         d = Draw()
-        d.kind = r.choices(list(KINDS), list(KINDS.values()))[0]
+        d.kind = r.choices(list(plan.kinds), list(plan.kinds.values()))[0]
         d.owner = r.choice(OWNERS)
-        d.queue = queues.draw(r)
+        d.queue = queues.draw(r, plan.shares)
         d.size = int(r.paretovariate(1) * 100) % 20000
         d.long = r.randrange(70000, 700000)
-        d.lines = min(r.choice((1, 7, 80, 600)), queues.most_lines(d.queue))
+        d.lines = r.choice(plan.lines)
+        if queues.is_long(d.queue):
+            d.lines = min(d.lines, 3)
         d.name = r.randrange(4)
         d.where = r.random()
         d.keyed = r.random() < 0.5
         d.again = r.random() < 0.2
-        pause = r.expovariate(12)
+        pause = r.expovariate(plan.rate)
         getattr(self, d.kind)(d)
         self.all.ending.wait(pause)
 
@@ -101,6 +127,8 @@ class One:
     def write(self, entry):
         with self.all.lock:
             self.all.log.append(entry)
+            if entry["id"] and entry.get("kind") not in ("delete", "undo"):
+                self.all.accepted += len(entry.get("lines", "1"))
 
     def home(self, send):
         """Repeat until it is accepted; then the answer."""
@@ -168,8 +196,12 @@ class One:
             a = self.send("POST", f"/queues/{d.queue}/bundles", data, d.owner,
                           Content_Type="application/x-ndjson",
                           Idempotency_Key=f'"{key}"' if key else None)
-            self.write(load.entry(key, data, a, kind="bundle", lines=digests,
-                                  queue=d.queue))
+            entry = load.entry(key, data, a, kind="bundle", lines=digests,
+                               queue=d.queue)
+            self.write(entry)
+            if entry["id"]:
+                self.bundles.append((entry["id"], a.links()["monitor"],
+                                     d.owner))
             return a
 
         if key:
@@ -178,12 +210,22 @@ class One:
             send()
 
     def delete(self, d):
-        if not self.jobs:
+        """Half of those taken away are the last ones: perhaps they run."""
+        if d.keyed:
+            self.take_away("delete", self.jobs[-3:], d.where)
+        else:
+            self.take_away("delete", self.jobs, d.where)
+
+    def undo(self, d):
+        self.take_away("undo", self.bundles[-2:], d.where)
+
+    def take_away(self, kind, found, where):
+        if not found:
             return
-        job, monitor, owner = self.jobs[int(d.where * len(self.jobs))]
+        id, monitor, owner = found[int(where * len(found))]
         a = self.send("DELETE", monitor, None, owner)
-        self.write({"key": None, "digest": None, "size": 0, "kind": "delete",
-                    "id": job, "status": a.status if a else None,
+        self.write({"key": None, "digest": None, "size": 0, "kind": kind,
+                    "id": id, "status": a.status if a else None,
                     "at": time.time()})
 
     def upload(self, d):

@@ -24,12 +24,16 @@ def fault(share):
 
 
 class Faults:
-    """site: see site.py; crons: whose batches are struck."""
+    """site: see site.py; crons: whose batches are struck; faults: which;
+    pause: between two, seconds at least and at most."""
 
-    def __init__(self, seed, site, crons):
+    def __init__(self, seed, site, crons, faults=None, name="faults",
+                 pause=(0.1, 1.5)):
+        self.pause = pause
         self.site = site
         self.crons = crons
-        self.rng = generator(seed, "faults")
+        self.faults = faults or FAULTS
+        self.rng = generator(seed, name)
         self.thrown = collections.Counter()
         self.missed = collections.Counter()
         self.trouble = []
@@ -47,13 +51,13 @@ class Faults:
             self.trouble.append(f"fault: {e!r}")
 
     def step(self):
-        names = list(FAULTS)
-        name = self.rng.choices(names, [FAULTS[n][0] for n in names])[0]
+        names = list(self.faults)
+        name = self.rng.choices(names, [self.faults[n][0] for n in names])[0]
         where, much = self.rng.random(), self.rng.random()
-        pause = self.rng.uniform(0.1, 1.5)
+        pause = self.rng.uniform(*self.pause)
         self.ending.wait(pause)
         if not self.ending.is_set():
-            hit = FAULTS[name][1](self, where, much)
+            hit = self.faults[name][1](self, where, much)
             (self.thrown if hit else self.missed)[name] += 1
 
     def finish(self):

@@ -44,8 +44,14 @@ yes | head -c 2000000 >&2
 exec yes
 """, {**SHORT, "max_output": 1048576}, BAD),
     "closer": (6, "exec <&-\n" + OK, {**PATIENT, "reply": 201}, GOOD),
+    # More than goes with the record of its end.
+    "large": (3, OK + "head -c 400000 /dev/zero | tr '\\0' x\n", PATIENT,
+              GOOD),
+    # Taken by runs with --daily alone.
+    "daily": (5, OK, PATIENT, GOOD),
 }
 NAMES = list(QUEUES)
+OFTEN = [name for name in NAMES if name != "daily"]
 SHARES = [share for share, _, _, _ in QUEUES.values()]
 
 
@@ -55,10 +61,13 @@ def make(db, handlers):
         handlers.write(name, script)
 
 
-def draw(rng):
+def draw(rng, shares=None):
+    """shares: {name: share}, instead of the usual ones."""
+    if shares:
+        return rng.choices(list(shares), list(shares.values()))[0]
     return rng.choices(NAMES, SHARES)[0]
 
 
-def most_lines(name):
+def is_long(name):
     """A bundle of jobs that take a second each would be a night's work."""
-    return 3 if "sleep" in QUEUES[name][1] else 600
+    return "sleep" in QUEUES[name][1]

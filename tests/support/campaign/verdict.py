@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """What must be true when the faults are over and nothing waits any more,
 beside what checker says: outcomes, the ledger, and I9, nothing left behind."""
+import contextlib
 import os
 import time
 
@@ -15,6 +16,7 @@ select (select count(*) from nightdrop.waiting),
        (select count(*) from nightdrop.run where closed is null)
 """
 SETTLE_RUNS = 40
+PATIENCE_S = 5
 
 
 def settle(site, trouble):
@@ -22,8 +24,10 @@ def settle(site, trouble):
     for n in range(SETTLE_RUNS):
         if not any(site.db.row(IN_LINE)):
             return n
+        time.sleep(min(n / 10, 0.5))  # a lease has to end, perhaps
+        site.next_day()
         try:
-            result = site.batch.run("-j", "8", timeout=150)
+            result = site.north.run("-j", "8", "--daily", timeout=150)
         except process.Timeout as e:
             trouble.append(f"without faults: {e}")
             continue
@@ -106,6 +110,21 @@ REMAINS = {
 }
 
 
+# Nobody runs this queue without --daily.
+DAYS = """
+select u.business_date, count(*), min(u.id), max(u.id)
+from nightdrop.run u join nightdrop.run_queue rq on rq.run = u.id
+where rq.queue = 'daily' and not u.abandoned
+group by 1 having count(*) > 1
+"""
+
+
+def days(site):
+    for date, n, first, last in site.db.sql(DAYS):
+        yield (f"{n} runs with --daily did the queue daily on {date}: from "
+               f"{first} to {last}")
+
+
 def asked(site, questions):
     for what, text in questions.items():
         found = site.db.sql(text)
@@ -123,13 +142,14 @@ def expire(site):
         site.db.sql("select * from nightdrop.upkeep()")
 
 
-def processes(mark):
-    """Pids whose environment says that they belong to our run_dir."""
+def processes(marks):
+    """Pids whose environment says that they belong to one of our run_dirs."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open(f"/proc/{pid}/environ", "rb") as f:
-                if mark in f.read() and process.alive(int(pid)):
+                text = f.read()
+                if any(m in text for m in marks) and process.alive(int(pid)):
                     found.append(int(pid))
         except OSError:
             continue
@@ -139,24 +159,39 @@ def processes(mark):
 def swept(site):
     """What killed batches left is two hours old, and another run has been."""
     then = time.time() - 7200
-    for path in site.batch.run_dir.iterdir():
-        os.utime(path, (then, then))
-    site.batch.run()
+    for batch, run_dir in zip(site.batches, site.run_dirs()):
+        for path in run_dir.iterdir():
+            os.utime(path, (then, then))
+        site.next_day()
+        result = batch.run("--daily")
+        if result.status != 0:
+            yield f"the last run ended so: {result}"
+
+
+def wait_for_sessions(site):
+    """Those of a host that was cut off end when PostgreSQL misses it."""
+    with contextlib.suppress(process.Timeout):
+        process.wait_until(
+            lambda: not site.db.sql(REMAINS["sessions of batches"]), 20,
+            "them to end")
 
 
 def remains(site):
     """I9: no process, no file, no session, no row is left."""
-    mark = f"={site.batch.run_dir}".encode()
+    marks = [f"={b.run_dir}".encode() for b in site.batches]
     try:
-        process.wait_until(lambda: not processes(mark), 5, "them to end")
+        process.wait_until(lambda: not processes(marks), PATIENCE_S,
+                           "them to end")
     except process.Timeout:
-        for pid in processes(mark):
+        for pid in processes(marks):
             with open(f"/proc/{pid}/cmdline") as f:
                 yield f"process {pid} is left: {f.read()!r}"
-    swept(site)
-    left = sorted(p.name for p in site.batch.run_dir.iterdir())
-    if left:
-        yield f"{len(left)} files are left in run_dir: {left[:5]}"
+    yield from swept(site)
+    for run_dir in site.run_dirs():
+        left = sorted(p.name for p in run_dir.iterdir())
+        if left:
+            yield f"{len(left)} files are left in {run_dir}: {left[:5]}"
+    wait_for_sessions(site)
     expire(site)
     yield from asked(site, REMAINS)
 
@@ -164,5 +199,6 @@ def remains(site):
 def all_of(site):
     yield from (f"outcome: {x}" for x in outcomes(site))
     yield from (f"ledger: {x}" for x in asked(site, BOOKS))
+    yield from (f"daily: {x}" for x in days(site))
     yield from (f"I9: {x}" for x in remains(site))
     yield from (f"sanitizer: {x}" for x in site.sanitized())
