@@ -33,9 +33,9 @@ BOOKS = [
 ]
 REMAINS = [
     ("insert into nightdrop.part (id, holder, seq, data) "
-     f"values ('{jobs.new_id()}', 0, 0, '')", "parts of no job"),
-    (f"insert into nightdrop.upload (id, queue) values ('{jobs.new_id()}', "
-     "'fine')", "1 uploads"),
+     "values (nightdrop.uuid_floor(now()), 0, 0, '')", "parts of no job"),
+    ("insert into nightdrop.upload (id, queue) "
+     "values (nightdrop.uuid_floor(now()), 'fine')", "1 uploads"),
     (f"insert into nightdrop.part (id, holder, seq, data) values ({FINE}, 9, "
      "0, '')", "answers of attempts that do not count"),
     ("update nightdrop.bundle set sealed = null",
