@@ -28,6 +28,7 @@ returns table (queue text, successful bigint, failed bigint, dismissed bigint,
     width interval, ages interval[])
 language sql stable
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 set jit = off
