@@ -51,14 +51,13 @@ declare
 begin
 	with gone as (
 		delete from nightdrop.running r
-		where r.id = any (ids) and r.worker + 0 = turn_finish.worker
-		    and ((r.id, r.attempt) in (select *
-			from unnest(ids, attempts))) is true
+		using unnest(ids, attempts) with ordinality f(id, attempt, i)
+		where r.id between f.id and f.id and r.attempt = f.attempt
+		    and r.worker + 0 = turn_finish.worker
 		    and r.started is not null
 		returning r.id, r.queue, r.run, r.attempt, r.round, r.started,
 		    r.stop, r.position, r.priority, r.since, r.bytes,
-		    r.failures, r.continues, r.state,
-		    array_position(ids, r.id) as i
+		    r.failures, r.continues, r.state, f.i
 	), told as (
 		select g.*, results[i] as result, statuses[i] as status,
 		    reasons[i] as reason, bys[i] as by, fields[i] as fields,

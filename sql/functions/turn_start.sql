@@ -14,10 +14,10 @@
 -- time, which comes to the same: it is not to be run.)
 --
 -- By key: running is empty when a run begins, and a planner who has seen that
--- takes a walk through all of it for as good as a look-up.  So the ids are no
--- table to be joined but a condition, which the key alone can serve; "is true"
--- has the pairs looked up in a hash, and keeps them from being joined; worker +
--- 0 and queue || '' no index can serve.  tests/sql/plans.sql counts.
+-- takes a walk through all of it for as good as a look-up.  So the ids are not
+-- joined but bounds (between), which the key alone can serve, and a walk in its
+-- order is of no use; worker + 0 and queue || '' no index can serve.
+-- tests/sql/plans.sql counts.
 --
 -- Internal.
 --
@@ -43,11 +43,10 @@ begin
 	with started as (
 		update nightdrop.running r
 		set started = clock, deadline = clock + q.time_limit,
-		    attempt = r.attempt + 1
-		from nightdrop.queue q
-		where r.id = any (ids) and r.worker + 0 = turn_start.worker
-		    and ((r.id, r.attempt + 1) in (select *
-			from unnest(ids, attempts))) is true
+		    attempt = s.attempt
+		from unnest(ids, attempts) s(id, attempt), nightdrop.queue q
+		where r.id between s.id and s.id and r.attempt = s.attempt - 1
+		    and r.worker + 0 = turn_start.worker
 		    and r.started is null and r.stop is null
 		    and q.name = r.queue || ''
 		returning r.id, r.attempt, r.queue, r.deadline
