@@ -78,6 +78,7 @@ def test_limits_are_the_queues(db):
     ("SLOT_STATE_LIMIT", "slot.h", "Continuing in the next run"),
     ("SLOT_LOG_HEAD", "slot.h", "WHAT A HANDLER IS GIVEN"),
     ("SLOT_LOG_TAIL", "slot.h", "WHAT A HANDLER IS GIVEN"),
+    ("CREW_JOBS", "crew.h", "FASTCGI"),
     ("ENVIRONMENT_LIMIT", "environment.h", "Environment"),
     ("VARIABLE_LIMIT", "environment.c", "Environment")])
 def test_figures_are_the_codes(name, file, where):
