@@ -123,3 +123,17 @@ etag_list(struct slice field, bool strong, struct buf *out)
 	buf_reset(out);
 	return false;
 }
+
+enum err_code
+etag_permits(struct slice if_match, struct slice if_none_match,
+    struct slice tag, struct err *e)
+{
+	if (if_match.ptr != NULL && !etag_is(if_match, tag))
+		return err_set(e, ERR_PRECONDITION,
+		    "If-Match does not name what is there; a weak tag never "
+		    "does, * does");
+	if (if_none_match.ptr != NULL && etag_matches(if_none_match, tag))
+		return err_set(
+		    e, ERR_PRECONDITION, "If-None-Match names what is there");
+	return ERR_OK;
+}

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/slice.h"
 
 /* [W/]"…" and nothing else. */
@@ -33,5 +34,13 @@ bool etag_is(struct slice field, struct slice tag);
  * whoever wants to change something, such a condition does not hold.
  */
 bool etag_list(struct slice field, bool strong, struct buf *out);
+
+#define ETAG_UNNAMED SLICE_LIT("W/\"\"") /* of what is there and has no tag */
+
+/* May a method change what is there and has this tag?  The fields If-Match and
+ * If-None-Match, in this order (RFC 9110 §13.2.2); ptr NULL: not sent.
+ * ERR_PRECONDITION: it may not. */
+enum err_code etag_permits(struct slice if_match, struct slice if_none_match,
+    struct slice tag, struct err *e);
 
 #endif

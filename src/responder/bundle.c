@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: ISC
  */
 #include "db/rows.h"
+#include "http/etag.h"
 #include "responder/bundle_doc.h"
 #include "responder/document.h"
 #include "responder/resource.h"
@@ -50,6 +51,27 @@ send_stopping(struct call *c, const struct reader *who,
 	return ERR_OK;
 }
 
+static enum err_code
+check_conditions(struct call *c, const struct reader *who, struct err *e)
+{
+	const struct request_variables *v = &c->request.var;
+	struct bundle_state s;
+	enum err_code code;
+	struct buf etag;
+
+	if (v->if_match.ptr == NULL && v->if_none_match.ptr == NULL)
+		return ERR_OK;
+	code = bundle_read(c->x->store, who, c->x->deadline_ms, &s, e);
+	if (code != ERR_OK)
+		return code;
+	buf_init(&etag, 256);
+	bundle_doc_etag(&etag, c, &s);
+	code = etag_permits(v->if_match, v->if_none_match, buf_view(&etag), e);
+	buf_fini(&etag);
+	rows_free(s.rows);
+	return code;
+}
+
 enum err_code
 bundle_delete(struct call *c, struct err *e)
 {
@@ -60,7 +82,8 @@ bundle_delete(struct call *c, struct err *e)
 	bool done = false;
 	enum err_code code;
 
-	if ((code = job_ref_read_bundle(c, &who, &ref, e)) != ERR_OK)
+	if ((code = job_ref_read_bundle(c, &who, &ref, e)) != ERR_OK ||
+	    (code = check_conditions(c, &who, e)) != ERR_OK)
 		return code;
 	code = bundle_stop(c->x->store, &who, until, deadline, &done, e);
 	if (code != ERR_OK)

@@ -116,6 +116,15 @@ bundle_doc_send(
 }
 
 void
+bundle_doc_etag(
+    struct buf *b, const struct call *c, const struct bundle_state *s)
+{
+	buf_puts(b, "W/\"");
+	buf_slice(b, s->version);
+	buf_printf(b, "%s\"", document_variant(c));
+}
+
+void
 bundle_doc_monitor(
     struct call *c, const struct job_ref *ref, const struct bundle_state *s)
 {
@@ -123,9 +132,7 @@ bundle_doc_monitor(
 	bool same;
 
 	buf_init(&etag, 256);
-	buf_puts(&etag, "W/\"");
-	buf_slice(&etag, s->version);
-	buf_printf(&etag, "%s\"", document_variant(c));
+	bundle_doc_etag(&etag, c, s);
 	same = etag_matches(c->request.var.if_none_match, buf_view(&etag));
 	reply_start(&c->reply, same ? 304 : 200, SLICE_NONE, CACHE_DOCUMENT);
 	reply_field(&c->reply, "ETag", buf_view(&etag));

@@ -13,6 +13,10 @@
 void bundle_doc_send(
     struct call *c, const struct job_ref *ref, const struct bundle_state *s);
 
+/* Its tag, as whoever asks in this way is told it. */
+void bundle_doc_etag(
+    struct buf *b, const struct call *c, const struct bundle_state *s);
+
 /* The monitor, 200 or 304. */
 void bundle_doc_monitor(
     struct call *c, const struct job_ref *ref, const struct bundle_state *s);

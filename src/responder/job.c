@@ -84,6 +84,32 @@ send_stopping(struct call *c, const struct reader *who,
 	return ERR_OK;
 }
 
+/* Where it is finished that is the answer, and conditions are not looked at
+ * (RFC 9110 §13.2.1). */
+static enum err_code
+check_conditions(struct call *c, const struct reader *who, struct err *e)
+{
+	const struct request_variables *v = &c->request.var;
+	enum err_code code;
+	struct job_state s;
+	struct buf etag;
+
+	if (v->if_match.ptr == NULL && v->if_none_match.ptr == NULL)
+		return ERR_OK;
+	code = monitor_read(c->x->store, who, c->x->deadline_ms, &s, e);
+	if (code != ERR_OK)
+		return code;
+	buf_init(&etag, 256);
+	put_etag(&etag, c, &s);
+	if (!slice_eq_str(s.status, "successful") &&
+	    !slice_eq_str(s.status, "failed"))
+		code = etag_permits(
+		    v->if_match, v->if_none_match, buf_view(&etag), e);
+	buf_fini(&etag);
+	rows_free(s.rows);
+	return code;
+}
+
 enum err_code
 job_delete(struct call *c, struct err *e)
 {
@@ -92,7 +118,8 @@ job_delete(struct call *c, struct err *e)
 	enum stop_result result;
 	enum err_code code;
 
-	if ((code = job_ref_read(c, &who, &ref, e)) != ERR_OK)
+	if ((code = job_ref_read(c, &who, &ref, e)) != ERR_OK ||
+	    (code = check_conditions(c, &who, e)) != ERR_OK)
 		return code;
 	code = monitor_stop(c->x->store, &who, c->x->deadline_ms, &result, e);
 	if (code != ERR_OK)

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: ISC
  */
 #include "db/rows.h"
+#include "http/etag.h"
 #include "responder/append.h"
 #include "responder/job_ref.h"
 #include "responder/resource.h"
@@ -16,6 +17,23 @@ read_ref(struct call *c, struct reader *who, struct job_ref *ref, struct err *e)
 	enum err_code code = tus_check_version(c, e);
 
 	return code == ERR_OK ? job_ref_read(c, who, ref, e) : code;
+}
+
+/* What is there has no tag. */
+static enum err_code
+check_conditions(struct call *c, const struct reader *who, struct err *e)
+{
+	const struct request_variables *v = &c->request.var;
+	struct upload_state s;
+	enum err_code code;
+
+	if (v->if_match.ptr == NULL && v->if_none_match.ptr == NULL)
+		return ERR_OK;
+	code = resume_read(c->x->store, who, c->x->deadline_ms, &s, e);
+	if (code != ERR_OK)
+		return code;
+	rows_free(s.rows);
+	return etag_permits(v->if_match, v->if_none_match, ETAG_UNNAMED, e);
 }
 
 enum err_code
@@ -103,6 +121,7 @@ upload_patch(struct call *c, struct err *e)
 
 	if ((code = read_ref(c, &who, &ref, e)) != ERR_OK ||
 	    (code = read_patch(c, &a, e)) != ERR_OK ||
+	    (code = check_conditions(c, &who, e)) != ERR_OK ||
 	    (code = take(&a, &who, e)) != ERR_OK)
 		return code;
 	if (!a.done && (code = append_body(&a, e)) != ERR_OK)
@@ -126,7 +145,8 @@ upload_delete(struct call *c, struct err *e)
 	enum err_code code;
 	bool done;
 
-	if ((code = read_ref(c, &who, &ref, e)) != ERR_OK)
+	if ((code = read_ref(c, &who, &ref, e)) != ERR_OK ||
+	    (code = check_conditions(c, &who, e)) != ERR_OK)
 		return code;
 	code = resume_end(c->x->store, &who, c->x->deadline_ms, &done, e);
 	if (code != ERR_OK)

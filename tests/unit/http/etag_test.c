@@ -150,6 +150,37 @@ START_TEST(a_list_over_the_limit_is_none)
 }
 END_TEST
 
+/* Not sent, they are no condition; If-Match comes first. */
+START_TEST(what_may_be_changed)
+{
+	static const struct {
+		int line;
+		const char *match, *none_match, *tag;
+		bool may;
+	} rows[] = {
+		{ __LINE__, NULL, NULL, "\"a\"", true },
+		{ __LINE__, "\"a\"", NULL, "\"a\"", true },
+		{ __LINE__, "\"a\"", NULL, "W/\"a\"", false },
+		{ __LINE__, "*", NULL, "W/\"a\"", true },
+		{ __LINE__, "*", "*", "\"a\"", false },
+		{ __LINE__, "\"a\"", "\"b\"", "\"a\"", true },
+		{ __LINE__, NULL, "W/\"a\"", "\"a\"", false },
+		{ __LINE__, "", NULL, "\"a\"", false },
+		{ __LINE__, "*", NULL, "W/\"\"", true },
+		{ __LINE__, "W/\"\"", NULL, "W/\"\"", false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct err e = ERR_INIT;
+		enum err_code code = etag_permits(slice_str(rows[i].match),
+		    slice_str(rows[i].none_match), slice_str(rows[i].tag), &e);
+
+		ck_assert_msg(code == (rows[i].may ? ERR_OK : ERR_PRECONDITION),
+		    "line %d", rows[i].line);
+	}
+}
+END_TEST
+
 Suite *etag_suite(void);
 
 Suite *
@@ -165,6 +196,7 @@ etag_suite(void)
 	    t, well_formed, 0, sizeof(validity) / sizeof(validity[0]));
 	tcase_add_loop_test(t, list, 0, sizeof(lists) / sizeof(lists[0]));
 	tcase_add_test(t, a_list_over_the_limit_is_none);
+	tcase_add_test(t, what_may_be_changed);
 	suite_add_tcase(s, t);
 	return s;
 }
