@@ -117,6 +117,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/precondition.sql \
 	sql/functions/progress_put.sql \
 	sql/functions/purge.sql \
+	sql/functions/queue_abandoned.sql \
 	sql/functions/queue_alter.sql \
 	sql/functions/queue_close.sql \
 	sql/functions/queue_create.sql \
@@ -145,6 +146,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/recover.sql \
 	sql/functions/refusal.sql \
 	sql/functions/request_read.sql \
+	sql/functions/run_abandon.sql \
 	sql/functions/run_as_check.sql \
 	sql/functions/run_begin.sql \
 	sql/functions/run_carry.sql \

@@ -34,6 +34,7 @@ libnightdrop_a_SOURCES = \
 	src/batch/open.c src/batch/open.h \
 	src/batch/options.c src/batch/options.h \
 	src/batch/pass.c src/batch/pass.h \
+	src/batch/place.c src/batch/place.h \
 	src/batch/plan.c src/batch/plan.h \
 	src/batch/plan_claim.c src/batch/plan_impl.h \
 	src/batch/plan_print.c \

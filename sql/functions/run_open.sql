@@ -21,15 +21,20 @@
 --             busy_worker, busy_host, busy_lock, the live workers in the way.
 --             no_queue: busy has the names that are no queues.  done: all
 --             closed for this business_date.  nothing: to resume.  moved: this
---             is a copy that was not adopted.
+--             is a copy that was not adopted.  over: a dead run, named by run,
+--             is to be closed first: call run_abandon, and this again.
 -- Errors:     ND422 as window_end.
---             55P03 somebody else is opening, or closing one of these.
--- Tables:     run, run_queue, worker, queue, and those of run_begin, take_back,
---             run_close and upkeep.
+--             55P03 somebody else is opening, or closing one of these: ask again
+--             in a while.
+-- Tables:     run, run_queue, worker, queue, and those of run_begin and
+--             take_back.
+--
+-- All openings pass through one lock, so nothing is done in here that takes
+-- long, and nobody waited for who may do so.
 --
 -- Idempotent by token.  A run without a live worker is resumed, in the same
 -- row of the ledger, also where the scope has only part of its queues; were
--- there several, the oldest is, and the others are closed; it gets their
+-- there several, the oldest is, and the others are closed before; it gets their
 -- queues, also with daily: abandoned, their day was not done.  Its cutoff is a
 -- fresh one, but with resume, which takes up the night and not the day after
 -- it; so is its window, else it is the one given here, or, where none is, what
@@ -58,7 +63,6 @@ declare
 	dead bigint[];
 	live bigint[];
 	over bigint[]; -- of the dead, those that are closed
-	heir text[]; -- what those had
 	done text[];
 	r bigint;
 begin
@@ -124,21 +128,18 @@ begin
 		    where d <> all (coalesce(over, '{}')));
 		over := over || dead[2:];
 		dead := dead[:1];
-		select array_agg(rq.queue) into heir
-		from nightdrop.run_queue rq
-		where rq.run = any (over) and rq.open;
-		foreach r in array coalesce(over, '{}') loop
-			perform nightdrop.take_back(r, null, proven);
-			update nightdrop.run u set abandoned = true
-			where u.id = r;
-			perform nightdrop.run_close(r);
-		end loop;
+		if over <> '{}' then
+			verdict := 'over';
+			run := over[1];
+			return next;
+			return;
+		end if;
 	end if;
 
 	-- Those that are free, those that were run today, and those of others.
 	select coalesce(array_agg(q.name order by q.name) filter (where
 		rq.run is null and not d.done and ('resume' <> all (ways)
-		or q.name = any (heir))), '{}'),
+		or nightdrop.queue_abandoned(q.name))), '{}'),
 	    coalesce(array_agg(q.name order by q.name) filter (where
 		rq.run is null and d.done), '{}'),
 	    coalesce(array_agg(q.name order by q.name) filter (where
@@ -170,7 +171,6 @@ begin
 	select s.worker, s.queues, s.lease_ms, s.business_date, s.until
 	into worker, queues, lease_ms, business_date, until
 	from nightdrop.run_seat(mine, verdict) s;
-	perform nightdrop.upkeep();
 	return next;
 end
 $$;

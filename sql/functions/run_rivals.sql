@@ -7,6 +7,7 @@
 -- Tables:     run, run_queue, worker.
 --
 -- Each is locked before it is judged, and stays so: what was dead stays dead.
+-- One that is being closed is not waited for: all other openings would wait too.
 --
 -- Internal: part of run_open.
 --
@@ -16,6 +17,7 @@ create or replace function nightdrop.run_rivals(scope text[], proven bigint[])
 returns table (run bigint, business_date date, live boolean)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '100ms'
 as $$
 #variable_conflict use_column
 declare

@@ -7,8 +7,8 @@
 -- kept no longer.
 --
 -- Returns:  a line in words for each thing done; none: there was nothing.
--- Errors:   none of its own.  Called by install, at each opening and close of
---           a run, and by the responder when a partition is missing.
+-- Errors:   none of its own.  Called by install, at each close of a run and after
+--           it, and by the responder when a partition is missing.
 -- Tables:   job, part, attempt, response (partitions), upload, part,
 --           idempotency_key, named_job, waiting, running, response, and those
 --           of upload_sweep and bundle_tidy.

@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "batch/open.h"
+#include "batch/place.h"
 
 #define NAMES_LIMIT 2048
 
@@ -44,40 +45,6 @@ void
 enter_fini(struct entering *n)
 {
 	proof_fini(&n->proof, n->recorded);
-}
-
-/* Ask; where somebody is in the way, prove him dead and ask again.  *sent: when
- * the call that was answered was made. */
-static enum err_code
-ask(struct entering *n, int64_t until, struct rows **out,
-    struct run_place *place, int64_t *sent, struct err *e)
-{
-	const char *lock = n->w->ward->lock;
-	struct params p;
-	enum stmt_id stmt;
-	enum err_code code;
-	bool news;
-
-	for (;;) {
-		n->entry.proven = n->proof.workers;
-		n->entry.proven_len = n->proof.len;
-		params_init(&p);
-		stmt = run_entry_params(&p, &n->entry);
-		*sent = clock_mono_ms();
-		code = open_call(n->w, stmt, &p, until, out, e);
-		if (open_again(code, until))
-			continue;
-		if (code != ERR_OK ||
-		    (code = run_place_read(*out, place, e)) != ERR_OK ||
-		    place->verdict != RUN_BUSY)
-			return code;
-		news = proof_gather(&n->proof, *out, n->host, lock);
-		if (!news && (n->entry.ways & RUN_WAY_SURE) != 0)
-			return code;
-		n->entry.ways |= RUN_WAY_SURE;
-		rows_free(*out);
-		*out = NULL;
-	}
 }
 
 struct others { /* in text */
@@ -240,7 +207,7 @@ enter_run(struct entering *n, int64_t until, struct err *e)
 
 	if ((code = lockfile_mark(n->w->ward->lock_fd,
 		 slice_str(n->w->instance), e)) == ERR_OK &&
-	    (code = ask(n, until, &rows, &place, &sent, e)) == ERR_OK) {
+	    (code = place_ask(n, &rows, &place, &sent, e)) == ERR_OK) {
 		if (!is_seated(&place))
 			lockfile_clear(n->w->ward->lock_fd);
 		n->recorded = place.verdict == RUN_BUSY ||

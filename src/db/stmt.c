@@ -228,6 +228,8 @@ static const struct stmt stmts[STMT_COUNT] = {
 	    "$1::bigint, $2::integer, $3::text, $4::integer, $5::text, "
 	    "$6::uuid, $7::bigint[], $8::text[], $9::integer)",
 	    9, OPENED_TYPES },
+	[STMT_RUN_ABANDON] = { "run_abandon",
+	    "select nightdrop.run_abandon($1::bigint, $2::bigint[])", 2, "b" },
 	[STMT_ADOPT] = { "adopt", "select nightdrop.adopt($1::text)", 1, "t" },
 	[STMT_LOCK_SPENT] = { "lock_spent",
 	    "select name, spent from nightdrop.lock_spent($1::text[])", 1,

@@ -17,6 +17,7 @@ static const char *const verdicts[] = {
 	[RUN_DONE] = "done",
 	[RUN_NOTHING] = "nothing",
 	[RUN_MOVED] = "moved",
+	[RUN_OVER] = "over",
 };
 
 #define VERDICTS ((int)(sizeof(verdicts) / sizeof(verdicts[0])))
@@ -178,6 +179,14 @@ run_worker_params(struct params *p, const struct run_worker *w)
 {
 	params_int8(p, w->id);
 	params_uuid(p, &w->token);
+}
+
+void
+run_abandon_params(
+    struct params *p, int64_t run, const int64_t *proven, size_t proven_len)
+{
+	params_int8(p, run);
+	proven_params(p, proven, proven_len);
 }
 
 void

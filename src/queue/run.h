@@ -58,7 +58,9 @@ enum run_verdict {
 	RUN_NO_QUEUE, /* a name in scope that the database does not know */
 	RUN_DONE,     /* daily: all closed for this business date */
 	RUN_NOTHING,  /* to resume */
-	RUN_MOVED     /* a copy that was not adopted */
+	RUN_MOVED,    /* a copy that was not adopted */
+	RUN_OVER,     /* run is dead, and to be abandoned first */
+	RUN_STOPPED   /* not the database's: a signal came first */
 };
 
 struct run_place {
@@ -88,6 +90,10 @@ struct run_holder run_place_holder(const struct rows *r, int i);
 
 /* STMT_LEASE_RENEW and STMT_RUN_LEAVE. */
 void run_worker_params(struct params *p, const struct run_worker *w);
+
+/* STMT_RUN_ABANDON. */
+void run_abandon_params(
+    struct params *p, int64_t run, const int64_t *proven, size_t proven_len);
 
 /* STMT_RECOVER. */
 void run_recover_params(struct params *p, const struct run_worker *w,

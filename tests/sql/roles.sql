@@ -53,7 +53,7 @@ select set_eq($$select proname::text from pg_proc
 select set_eq($$select proname::text from pg_proc
     where pronamespace = 'nightdrop'::regnamespace
 	and has_function_privilege('nightdrop_batch', oid, 'execute')$$,
-    array['hello', 'upkeep', 'queue_scope', 'run_open', 'run_join', 'recover',
+    array['hello', 'upkeep', 'queue_scope', 'run_open', 'run_join', 'run_abandon', 'recover',
     'lock_spent',
     'bundle_expand', 'lease_renew', 'turn', 'mine', 'give_back', 'output_put',
     'run_leave', 'part_read', 'digest_put', 'progress_put', 'run_ledger', 'adopt',

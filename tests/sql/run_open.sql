@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(43);
+select plan(48);
 
 select t.queue('a');
 select t.queue('b');
@@ -145,13 +145,22 @@ select t.open('{a}') as x1 \gset
 select n.kind from t.turn(:x1, want => 1) n;
 select t.open('{b}') as x2 \gset
 select t.expire(:x1), t.expire(:x2);
-select results_eq($$select verdict, run, queues from nightdrop.run_open('{a,b}',
-    4, 'h', 1, 'l', gen_random_uuid(), '{}')$$,
-    format($$select 'resumed', w.run, '{a,b}'::text[]
-	from nightdrop.worker w where w.id = %s$$, :x1), 'the older is resumed');
-select is((select u.balanced from nightdrop.worker w
-    join nightdrop.run u on u.id = w.run where w.id = :x2), true,
-    'the other closed');
+select run as r1 from nightdrop.worker where id = :x1 \gset
+select run as r2 from nightdrop.worker where id = :x2 \gset
+create function pg_temp.both() returns text language sql as $$
+select concat_ws(' ', verdict, run, queues) from nightdrop.run_open('{a,b}',
+    4, 'h', 1, 'l', gen_random_uuid(), '{}')
+$$;
+select is(pg_temp.both(), 'over ' || :r2, 'the younger is to be closed first');
+select is(nightdrop.run_abandon(:r2, '{}'), true, 'it is');
+select is(nightdrop.run_abandon(:r2, '{}'), false, 'once');
+select results_eq(format('select balanced, abandoned from nightdrop.run
+    where id = %s', :r2), 'values (true, true)', 'for dead');
+select is(pg_temp.both(), format('resumed %s {a,b}', :r1),
+    'the older is resumed, and has the queues of both');
+select is(nightdrop.run_abandon(:r1, '{}'), false, 'and lives');
+select results_eq(format('select closed is null, abandoned from nightdrop.run
+    where id = %s', :r1), 'values (true, false)', 'so it stays open');
 
 select * from finish();
 rollback;

@@ -10,15 +10,25 @@ select t.queue('a');
 select t.queue('b');
 select t.queue('c');
 
+-- As a batch does: what is over is closed, and then it asks again.
 create function pg_temp.open(scope text[], ways text[] default '{sure}',
     proven bigint[] default '{}', lease_s integer default 300)
 returns table (verdict text, run bigint, worker bigint, queues text[],
     busy text[], lease_ms bigint, busy_worker bigint[], business_date text)
-language sql as $$
-select verdict, run, worker, queues, busy, lease_ms, busy_worker,
-    business_date
-from nightdrop.run_open(scope, 4, 'host', 42, '/run/other', gen_random_uuid(),
-    proven, ways, lease_s)
+language plpgsql as $$
+declare
+	o record;
+begin
+	loop
+		select * into strict o from nightdrop.run_open(scope, 4,
+		    'host', 42, '/run/other', gen_random_uuid(), proven, ways,
+		    lease_s);
+		exit when o.verdict <> 'over';
+		perform nightdrop.run_abandon(o.run, proven);
+	end loop;
+	return query select o.verdict, o.run, o.worker, o.queues, o.busy,
+	    o.lease_ms, o.busy_worker, o.business_date;
+end
 $$;
 create function pg_temp.leave(worker bigint) returns boolean language sql as
 $$ select closed from nightdrop.run_leave(worker, t.token(worker)) $$;
