@@ -120,7 +120,6 @@ fork_failed(struct worker *w, struct job *j, const struct err *e)
 {
 	log_event(LEVEL_ERROR, "cannot start a handler: %s", e->text);
 	list_add(&w->returning, j);
-	pass_stir(&w->pass); /* it lies behind the cursor */
 	w->place_at = clock_mono_ms() + AGAIN_MS;
 	if (++w->fork_failures < FORK_FAILURES || w->draining)
 		return;

@@ -141,6 +141,7 @@ static void
 give_back_done(void *ctx, struct rows *rows, const struct err *e)
 {
 	struct worker *w = ctx;
+	struct job *j;
 
 	w->returning_now = false;
 	if (rows == NULL) {
@@ -148,8 +149,14 @@ give_back_done(void *ctx, struct rows *rows, const struct err *e)
 		worker_call_failed(w, "give_back", e);
 		return;
 	}
-	for (; w->returned > 0; w->returned--)
-		job_free(list_take(&w->returning));
+	for (; w->returned > 0; w->returned--) {
+		j = list_take(&w->returning);
+		/* One that could not be started lies behind the cursor now; not
+		 * earlier, for a claim that is under way has not seen it. */
+		if (j->begun)
+			pass_stir(&w->pass);
+		job_free(j);
+	}
 }
 
 static void
