@@ -32,7 +32,7 @@ begin
 		u.stop),
 	    case when n.ended < u.lines and b.carried is not null
 		then (select c.times from nightdrop.carried_over(u.queue,
-		    u.since, '-infinity') c) else 0 end
+		    b.carried, u.since, '-infinity') c) else 0 end
 	from nightdrop.bundle u
 	    left join nightdrop.queue q on q.name = u.queue
 	    left join nightdrop.queue_basis b on b.queue = u.queue

@@ -23,8 +23,10 @@ select 'Its last attempt was lost with its worker: it will be started alone.'
 where w.lost
 union all
 select 'It was ' || c.words || '.'
-from nightdrop.carried_over(w.queue, w.since, w.not_before) c
-where c.times > 0
+from nightdrop.queue_basis b
+    cross join lateral nightdrop.carried_over(w.queue, b.carried, w.since,
+	w.not_before) c
+where b.queue = w.queue and c.times > 0
 union all
 select format('Run %s took its cutoff at %s, before this job was accepted or put back: it is for the run after.', u.id, u.cut)
 from nightdrop.run_queue rq join nightdrop.run u on u.id = rq.run

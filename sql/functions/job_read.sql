@@ -53,7 +53,7 @@ begin
 		b.version, r.progress, r.stop)
 		|| case when j.digest is null then '.n' else '' end
 		|| case when w.not_before = 'infinity' then '.h' else '' end,
-	    coalesce(y.times, 0)
+	    y.times
 	from nightdrop.job j
 	    left join nightdrop.queue_basis b on b.queue = j.queue
 	    left join lateral (
@@ -67,12 +67,10 @@ begin
 		select f.* from nightdrop.response f
 		where f.id = j.id and w.id is null and r.id is null
 		order by f.round desc limit 1) f on true
-	    left join lateral (
-		select y.* from nightdrop.carried_over(j.queue,
-		    coalesce(w.since, r.since),
-		    coalesce(w.not_before, '-infinity')) y
-		where b.carried is not null and r.started is null
-		    and (w.id is not null or r.id is not null)) y on true
+	    cross join lateral nightdrop.carried_over(j.queue, b.carried,
+		case when r.started is null
+		    then coalesce(w.since, r.since) end,
+		coalesce(w.not_before, '-infinity')) y
 	    cross join lateral (
 		select j.accepted, j.quote_earliest as earliest,
 		    j.quote_likely as likely, j.quote_latest as latest,

@@ -51,7 +51,7 @@ expand_bundles(struct worker *w, struct err *e)
 	bool more = true;
 	enum err_code code = ERR_OK;
 
-	while (more && !loop_signalled()) {
+	while (more && !loop_signalled() && clock_mono_ms() < w->until) {
 		code = expand_once(w, &moved, &more, e);
 		if (open_again(code, w->lease_until))
 			continue;

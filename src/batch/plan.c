@@ -103,6 +103,7 @@ take_queue(struct planning *n, const struct plan_open *o)
 	q->is_long = o->is_long;
 	q->waiting = o->waiting;
 	q->later = o->later;
+	q->in_hand = o->run != 0 && !o->busy ? o->in_hand : 0;
 	q->bundled = q->bundled_left = o->bundled;
 	q->p50_ms = o->p50_ms;
 	q->p95_ms = o->p95_ms;

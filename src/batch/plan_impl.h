@@ -26,6 +26,7 @@ struct plan_queue {
 	char why[160]; /* nothing of it is run; "": it is */
 	bool is_long;  /* its jobs need longer than the whole window */
 	int64_t waiting, later, bundled;
+	int64_t in_hand;	/* of a run whose batch died */
 	int64_t p50_ms, p95_ms; /* -1: not known */
 	int64_t latest;		/* as of its jobs */
 	int64_t bundled_left;

@@ -140,6 +140,10 @@ print_notes(const struct plan *p)
 			printf("  note: nothing is known of how long jobs of "
 			       "%s take: a second is assumed\n",
 			    q->name);
+		if (q->number >= 0 && q->in_hand > 0)
+			printf("  note: %" PRId64 " jobs of %s were in hand of "
+			       "a batch that died: they come back first\n",
+			    q->in_hand, q->name);
 		if (q->number >= 0 && q->bundled > 0)
 			printf("  note: %" PRId64 " jobs of %s are lines of "
 			       "bundles, here taken to come last\n",
@@ -192,6 +196,7 @@ queue_json(const struct plan *p, const struct plan_queue *q)
 	out_member(o, "not_fit", json_integer(s.not_fit));
 	out_member(o, "not_due", json_integer(s.later));
 	out_member(o, "bundled", json_integer(q->bundled));
+	out_member(o, "in_hand", json_integer(q->in_hand));
 	out_member(o, "longer_than_window", json_boolean(q->is_long));
 	out_member(o, "p50_ms", number_or_null(q->p50_ms));
 	out_member(o, "p95_ms", number_or_null(q->p95_ms));

@@ -120,6 +120,8 @@ print_queue(const json_t *q)
 		printf(" %9" PRId64 " of %" PRId64, number(q, "hits"), graded);
 	else
 		printf(" %12s", "-");
+	if (number(q, "carried_over") > 0)
+		printf("  %" PRId64 " carried over", number(q, "carried_over"));
 	putchar('\n');
 }
 

@@ -3,6 +3,9 @@
 import datetime
 import json
 import re
+import time
+
+import pytest
 
 from support import bundles, jobs
 
@@ -119,6 +122,39 @@ def test_it_changes_nothing_and_waits_for_nobody(night, db, batch):
     assert re.search(rf"{one} +30 +30 +0 +0 +20 ms +40 ms +20", result.out)
     assert re.search(rf"{two} +1 +0 +0 +0 +- +-  .*{two}", result.out), \
         "no handler"
+
+
+@pytest.mark.long
+def test_many(night, db, batch):
+    """A hundred thousand jobs, one queue of them with a cap: a summary, and
+    soon."""
+    wide, cap = night.queue(OK), night.queue(OK, max_running=2)
+    db.sql("""
+with fresh as (
+    insert into nightdrop.job (id, queue, owner, accepted, request, type, size,
+	digest, body)
+    select (lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)
+	::bigint), 12, '0') || '7' || substr(replace(gen_random_uuid()::text,
+	'-', ''), 14))::uuid, (array[%s, %s])[1 + i %% 2], '',
+	clock_timestamp(), '{}', 'text/plain', 1, sha256('x'), 'x'
+    from generate_series(1, 100000) i returning id, queue, accepted
+), line as (
+    insert into nightdrop.waiting (id, queue, position, bytes)
+    select id, queue, accepted, 1 from fresh returning queue
+)
+select nightdrop.counter_add(array_agg(queue), array_agg(n), array_agg(n))
+from (select queue, count(*) as n from line group by queue) l""", wide, cap)
+    db.sql("analyze")
+    learn(db, wide, "0.3 s", "0.4 s")
+    learn(db, cap, "0.3 s", "0.4 s")
+    began = time.monotonic()
+    result = batch.run("--plan", "-j", "8", "--queue", f"{wide},{cap}")
+    took = time.monotonic() - began
+    assert (result.status, result.err) == (0, ""), result
+    assert "100000 jobs, 0 are left" in result.out, result
+    assert f"and of {cap} 49990 more" in result.out
+    assert result.out.count("\n") < 50
+    assert took < 20, "it takes a second"
 
 
 def test_lines_of_bundles(night, db, batch):
