@@ -27,6 +27,8 @@ begin
 	j := nightdrop.job_find(id);
 	select * into f from nightdrop.response o where o.id = job_requeue.id
 	order by o.round desc limit 1 for update;
+	-- Who held that may have erased it.
+	select * into j from nightdrop.job o where o.id = job_requeue.id;
 	if f.id is null or exists (select from nightdrop.waiting w
 		where w.id = job_requeue.id)
 	    or exists (select from nightdrop.running r
