@@ -63,6 +63,35 @@ ask_limit(struct store *s, enum stmt_id stmt, struct params *p,
 	return code;
 }
 
+static enum err_code
+put_once(struct store *s, enum stmt_id stmt, ask_fill_fn *fill, const void *arg,
+    int64_t deadline_ms, bool *there, struct err *e)
+{
+	struct params p;
+	struct rows *r = NULL;
+	enum err_code code;
+
+	params_init(&p);
+	fill(&p, arg);
+	code = ask_row(s, stmt, &p, deadline_ms, &r, e);
+	if (code == ERR_OK)
+		*there = rows_bool(r, 0, 0);
+	rows_free(r);
+	return code;
+}
+
+enum err_code
+ask_put(struct store *s, enum stmt_id stmt, ask_fill_fn *fill, const void *arg,
+    int64_t deadline_ms, bool *there, struct err *e)
+{
+	enum err_code code =
+	    put_once(s, stmt, fill, arg, deadline_ms, there, e);
+
+	if (code == ERR_NO_PARTITION && store_upkeep(s, deadline_ms))
+		code = put_once(s, stmt, fill, arg, deadline_ms, there, e);
+	return code;
+}
+
 enum err_code
 ask_receipt(struct store *s, enum stmt_id stmt, struct params *p,
     int64_t deadline_ms, struct receipt *out, struct err *e)

@@ -27,6 +27,13 @@ enum err_code ask_row(struct store *s, enum stmt_id stmt, struct params *p,
 enum err_code ask_limit(struct store *s, enum stmt_id stmt, struct params *p,
     int64_t deadline_ms, int64_t *limit, struct err *e);
 
+/* Bytes on their way in: a call that answers whether what they belong to is
+ * still there.  fill writes its parameters; it is called once more where a
+ * partition had to be made first. */
+typedef void ask_fill_fn(struct params *p, const void *arg);
+enum err_code ask_put(struct store *s, enum stmt_id stmt, ask_fill_fn *fill,
+    const void *arg, int64_t deadline_ms, bool *there, struct err *e);
+
 /* One try of a call that answers a receipt: for settle.h. */
 enum err_code ask_receipt(struct store *s, enum stmt_id stmt, struct params *p,
     int64_t deadline_ms, struct receipt *out, struct err *e);

@@ -61,31 +61,28 @@ lost(struct err *e)
 	    "the lines before are not there any more; send all of it again");
 }
 
-static enum err_code
-append(struct store *s, const struct uuid *id, int32_t first,
-    const struct bundle_line *lines, size_t n, int64_t deadline_ms,
-    struct err *e)
-{
-	struct params p;
-	struct rows *r = NULL;
-	enum err_code code;
+struct chunk {
+	const struct uuid *id;
+	int32_t first;
+	const struct bundle_line *lines;
+	size_t n;
+};
 
-	params_init(&p);
-	params_uuid(&p, id);
-	params_int4(&p, first);
-	params_array_begin(&p, PARAM_BYTEA);
-	for (size_t i = 0; i < n; i++)
-		params_item_bytes(&p, lines[i].body);
-	params_array_end(&p);
-	params_array_begin(&p, PARAM_BYTEA);
-	for (size_t i = 0; i < n; i++)
-		params_item_bytes(&p, slice_mem(lines[i].digest, DIGEST_LEN));
-	params_array_end(&p);
-	code = ask_row(s, STMT_BUNDLE_APPEND, &p, deadline_ms, &r, e);
-	if (code == ERR_OK && !rows_bool(r, 0, 0))
-		code = lost(e);
-	rows_free(r);
-	return code;
+static void
+fill_lines(struct params *p, const void *arg)
+{
+	const struct chunk *l = arg;
+
+	params_uuid(p, l->id);
+	params_int4(p, l->first);
+	params_array_begin(p, PARAM_BYTEA);
+	for (size_t i = 0; i < l->n; i++)
+		params_item_bytes(p, l->lines[i].body);
+	params_array_end(p);
+	params_array_begin(p, PARAM_BYTEA);
+	for (size_t i = 0; i < l->n; i++)
+		params_item_bytes(p, slice_mem(l->lines[i].digest, DIGEST_LEN));
+	params_array_end(p);
 }
 
 enum err_code
@@ -93,11 +90,12 @@ bundle_append(struct store *s, const struct uuid *id, int32_t first,
     const struct bundle_line *lines, size_t n, int64_t deadline_ms,
     struct err *e)
 {
-	enum err_code code = append(s, id, first, lines, n, deadline_ms, e);
+	struct chunk l = { id, first, lines, n };
+	bool there = false;
+	enum err_code code = ask_put(
+	    s, STMT_BUNDLE_APPEND, fill_lines, &l, deadline_ms, &there, e);
 
-	if (code == ERR_NO_PARTITION && store_upkeep(s, deadline_ms))
-		code = append(s, id, first, lines, n, deadline_ms, e);
-	return code;
+	return code == ERR_OK && !there ? lost(e) : code;
 }
 
 struct seal {

@@ -107,38 +107,35 @@ resume_take(struct store *s, const struct reader *who, int64_t at,
 	return read_state(s, STMT_UPLOAD_TAKE, &p, deadline_ms, out, e);
 }
 
-static enum err_code
-append_once(struct store *s, const struct uuid *id, const struct uuid *writer,
-    int seq, struct slice data, bool keep, int64_t deadline_ms, struct err *e)
-{
-	struct params p;
-	struct rows *r = NULL;
-	enum err_code code;
+struct more {
+	const struct uuid *id, *writer;
+	int seq;
+	struct slice data;
+	bool keep;
+};
 
-	params_init(&p);
-	params_uuid(&p, id);
-	params_uuid(&p, writer);
-	params_int4(&p, seq);
-	params_bytes_lent(&p, data);
-	params_bool(&p, keep);
-	code = ask_row(s, STMT_UPLOAD_APPEND, &p, deadline_ms, &r, e);
-	if (code == ERR_OK && !rows_bool(r, 0, 0))
-		code = not_the_writer(e);
-	rows_free(r);
-	return code;
+static void
+fill_more(struct params *p, const void *arg)
+{
+	const struct more *m = arg;
+
+	params_uuid(p, m->id);
+	params_uuid(p, m->writer);
+	params_int4(p, m->seq);
+	params_bytes_lent(p, m->data);
+	params_bool(p, m->keep);
 }
 
 enum err_code
 resume_append(struct store *s, const struct uuid *id, const struct uuid *writer,
     int seq, struct slice data, bool keep, int64_t deadline_ms, struct err *e)
 {
-	enum err_code code =
-	    append_once(s, id, writer, seq, data, keep, deadline_ms, e);
+	struct more m = { id, writer, seq, data, keep };
+	bool there = false;
+	enum err_code code = ask_put(
+	    s, STMT_UPLOAD_APPEND, fill_more, &m, deadline_ms, &there, e);
 
-	if (code == ERR_NO_PARTITION && store_upkeep(s, deadline_ms))
-		code =
-		    append_once(s, id, writer, seq, data, keep, deadline_ms, e);
-	return code;
+	return code == ERR_OK && !there ? not_the_writer(e) : code;
 }
 
 enum err_code

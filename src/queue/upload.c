@@ -34,34 +34,34 @@ upload_open(struct store *s, const struct submission *j, int64_t declared,
 	return ask_limit(s, STMT_UPLOAD_OPEN, &p, deadline_ms, limit, e);
 }
 
-static enum err_code
-put_part(struct store *s, const struct uuid *id, int seq, struct slice data,
-    int64_t deadline_ms, struct err *e)
-{
-	struct params p;
-	struct rows *r = NULL;
-	enum err_code code;
+struct part {
+	const struct uuid *id;
+	int seq;
+	struct slice data;
+};
 
-	params_init(&p);
-	params_uuid(&p, id);
-	params_int4(&p, seq);
-	params_bytes_lent(&p, data);
-	code = ask_row(s, STMT_PART_PUT, &p, deadline_ms, &r, e);
-	if (code == ERR_OK && !rows_bool(r, 0, 0))
-		code = err_set(e, ERR_GONE,
-		    "the upload is kept no longer; send the whole body again");
-	rows_free(r);
-	return code;
+static void
+fill_part(struct params *p, const void *arg)
+{
+	const struct part *part = arg;
+
+	params_uuid(p, part->id);
+	params_int4(p, part->seq);
+	params_bytes_lent(p, part->data);
 }
 
 enum err_code
 upload_part(struct store *s, const struct uuid *id, int seq, struct slice data,
     int64_t deadline_ms, struct err *e)
 {
-	enum err_code code = put_part(s, id, seq, data, deadline_ms, e);
+	struct part part = { id, seq, data };
+	bool there = false;
+	enum err_code code =
+	    ask_put(s, STMT_PART_PUT, fill_part, &part, deadline_ms, &there, e);
 
-	if (code == ERR_NO_PARTITION && store_upkeep(s, deadline_ms))
-		code = put_part(s, id, seq, data, deadline_ms, e);
+	if (code == ERR_OK && !there)
+		return err_set(e, ERR_GONE,
+		    "the upload is kept no longer; send the whole body again");
 	return code;
 }
 

@@ -129,3 +129,33 @@ def test_request_variables_are_kept_for_the_handler(mount, db):
     for name in ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_PROXY"):
         assert name not in request, name
     assert "secret" not in str(request)
+
+
+def test_month_that_is_missing(client, db):
+    """Where no partition is there for bytes on their way in, it is made, and
+    the request never notices."""
+    db.queue("month")
+
+    def drop():
+        for (name,) in db.sql(
+                "select format('%s_%s', t, to_char(now() at time zone 'UTC', "
+                "'YYYY_MM')) from unnest(array['part', 'job']) t"):
+            db.sql(f"alter table nightdrop.{name.rpartition('_20')[0]} "
+                   f"detach partition nightdrop.{name}")
+            db.sql(f"alter table nightdrop.{name} rename to {name}_"
+                   + os.urandom(4).hex())
+
+    body = os.urandom(300000)
+    drop()
+    assert client.submit("month", body).status == 202
+    drop()
+    a = client.post("/queues/month/bundles", b'"x"\n',
+                    Content_Type="application/x-ndjson")
+    assert a.status == 202, a
+    made = client.post("/queues/month/uploads", Tus_Resumable="1.0.0",
+                       Upload_Length="300000")
+    drop()
+    a = client.request("PATCH", made.get("Location"), body, Upload_Offset="0",
+                       Content_Type="application/offset+octet-stream",
+                       Tus_Resumable="1.0.0")
+    assert a.status == 204, a
