@@ -78,19 +78,6 @@ conn_alive(const struct conn *c)
 	return c->state == SESSION_UP;
 }
 
-bool
-conn_idle(const struct conn *c)
-{
-	return c->head == NULL &&
-	       (c->current == NULL || c->current == &c->hello);
-}
-
-int
-conn_sessions(const struct conn *c)
-{
-	return c->sessions;
-}
-
 int
 conn_backend(const struct conn *c)
 {

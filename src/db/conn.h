@@ -96,9 +96,7 @@ short conn_events(const struct conn *c);
 int conn_timeout_ms(const struct conn *c);
 void conn_step(struct conn *c, short revents);
 
-bool conn_idle(const struct conn *c);	 /* nothing submitted is unanswered */
-bool conn_alive(const struct conn *c);	 /* a session is established */
-int conn_sessions(const struct conn *c); /* established so far */
+bool conn_alive(const struct conn *c);	       /* a session is established */
 int64_t conn_down_since(const struct conn *c); /* mono ms; -1: it is up */
 
 /* For a done function that wants the rows to outlive it. */

@@ -249,12 +249,6 @@ slot_progress(struct slot *s)
 }
 
 bool
-slot_busy(const struct slot *s)
-{
-	return s->phase != PHASE_IDLE;
-}
-
-bool
 slot_done(const struct slot *s, struct slot_outcome *out)
 {
 	struct slice data;

@@ -115,7 +115,6 @@ const char *slot_progress(struct slot *s);
 void slot_stop(struct slot *s); /* TERM, then KILL after SLOT_GRACE_MS */
 void slot_kill(struct slot *s); /* KILL the group now */
 
-bool slot_busy(const struct slot *s);
 /* Finished (process reaped, group gone, all output taken)? */
 bool slot_done(const struct slot *s, struct slot_outcome *out);
 void slot_reset(struct slot *s); /* ready for the next job */

@@ -51,7 +51,6 @@ START_TEST(a_call_waits_for_its_deadline)
 	ck_assert_ptr_nonnull(strstr(e.text, "/nonexistent"));
 	ck_assert_ptr_null(strchr(e.text, '\n'));
 	ck_assert(!conn_alive(c));
-	ck_assert(conn_idle(c));
 }
 END_TEST
 
@@ -105,9 +104,8 @@ START_TEST(each_call_is_answered_once_in_order)
 	conn_submit(c, STMT_HELLO, &p, deadline, CALL_REPEAT, answered, &first);
 	ck_assert_int_eq(p.count, 0);
 	conn_submit(c, STMT_HELLO, &p, deadline, CALL_ONCE, answered, &second);
-	ck_assert(!conn_idle(c));
 	ck_assert_int_eq(answers.count, 0);
-	while (!conn_idle(c)) {
+	while (answers.count < 2) {
 		struct pollfd f = { .fd = conn_fd(c),
 			.events = conn_events(c) };
 
@@ -147,7 +145,6 @@ START_TEST(an_idle_connection_wants_nothing)
 	conn_step(c, 0);
 	ck_assert_int_eq(conn_fd(c), -1);
 	ck_assert_int_ge(conn_down_since(c), 0);
-	ck_assert_int_eq(conn_sessions(c), 0);
 }
 END_TEST
 
