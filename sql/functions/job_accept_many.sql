@@ -107,7 +107,8 @@ begin
 		    p.basis, p.version, p.taken
 		from placed p
 		    cross join lateral (select greatest(p.lead_s
-			+ (p.ahead - p.behind) * p.pace_s, 0) as x_s) w
+			+ (p.ahead - p.behind) * p.pace_s, 0) as x_s
+			offset 0) w
 		where p.max_waiting is null or p.ahead < p.max_waiting
 		on conflict (id) do nothing
 		returning j.id, j.queue, j.owner, j.size, j.digest,

@@ -13,7 +13,7 @@
 -- will come in the next hours before the start, by how a night's jobs usually
 -- come in; of one less urgent, what waits but for what came in the last hours.
 -- What the open run will have taken by then does not count: its jobs, less the
--- share that it has taken so far.
+-- share that it has taken so far, as far as its window has room for them.
 --
 -- A capped queue has max_running slots at most.  It takes from the others what
 -- it can use in the time that all of it takes; itself it goes on as slowly as
@@ -35,17 +35,21 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 set jit = off
 as $$
-with line as materialized (
-	select q.name, l.run, b.cost_s, b.usual, b.ages,
+with found as materialized (
+	select q.name, q.held, l.run, b.cost_s, b.usual, b.ages,
 	    extract(epoch from q.priority * q.aging)::double precision
 		as urgent_s,
 	    case when opening then 0 else extract(epoch from b.starts[
 		width_bucket(at, b.starts) + 1] - at)::double precision end
 		as left_s,
 	    greatest(b.slots, 1) as slots,
-	    least(q.max_running, greatest(b.slots, 1)) as cap,
-	    case when q.held then 0 else w.jobs - f.jobs end
-		as jobs, f.jobs as behind
+	    least(q.max_running, greatest(b.slots, 1)) as cap, w.jobs,
+	    case when b.opened is null or opening then 0
+	    else least(w.jobs, b.due * greatest(1 - u.taken::double precision
+		/ greatest(u.waiting_at_open, 1), 0)) end as due,
+	    case when b.closes is not null
+		then greatest(extract(epoch from b.closes - at), 0) end
+		::double precision as window_s
 	from nightdrop.queue q
 	    join nightdrop.queue_basis b on b.queue = q.name
 	    cross join lateral (
@@ -55,18 +59,24 @@ with line as materialized (
 	    cross join lateral (
 		select greatest(sum(c.waiting), 0)::bigint as jobs
 		from nightdrop.counter c where c.queue = q.name) w
-	    cross join lateral (
-		select case when b.opened is null or opening then 0
-		    else least(w.jobs, b.due * greatest(1 - u.taken::double
-			precision / greatest(u.waiting_at_open, 1), 0))::bigint
-		    end as jobs) f
 	where b.cost_s is not null
+), line as materialized (
+	select f.*, w.behind,
+	    case when f.held then 0 else f.jobs - w.behind end as ahead
+	from (select f.*, f.due * f.cost_s as due_s,
+		sum(f.due * f.cost_s / f.slots) over (partition by f.run)
+		    as all_s
+	    from found f) f
+	    cross join lateral (select (f.due * least(1,
+		coalesce(f.window_s / nullif(f.all_s, 0), 1),
+		coalesce(f.window_s * f.cap / nullif(f.due_s, 0), 1)))::bigint
+		as behind) w
 ), class as (
 	select distinct l.run, l.urgent_s from line l
 ), ahead as materialized (
 	-- Of each queue, its jobs ahead of one of a class.
 	select c.run, c.urgent_s, l.name, l.cap, l.slots, d.s = 0 as peer,
-	    l.cost_s * greatest(l.jobs + l.usual
+	    l.cost_s * greatest(l.ahead + l.usual
 		* (nightdrop.load_share(l.ages, l.left_s)
 		- nightdrop.load_share(l.ages, l.left_s - d.s)), 0) as work_s
 	from class c join line l on l.run = c.run
@@ -83,9 +93,10 @@ with line as materialized (
 	from shared s group by s.run, s.urgent_s
 )
 select l.name, p.pace_s, case when p.capped then 0 else t.s - own.s end
-	- (l.cap - 1) * p.pace_s, l.behind, case when p.capped or l.jobs = 0 then p.pace_s
-	else p.pace_s + (t.peers_s - own.s) / l.jobs end,
-    case when p.capped then 0 when l.jobs = 0 then t.s - own.s
+	- (l.cap - 1) * p.pace_s, l.behind,
+    case when p.capped or l.ahead = 0 then p.pace_s
+	else p.pace_s + (t.peers_s - own.s) / l.ahead end,
+    case when p.capped then 0 when l.ahead = 0 then t.s - own.s
 	else t.s - t.peers_s end
 	- (l.cap - 1) * p.pace_s
 from line l
@@ -94,9 +105,10 @@ from line l
 	and own.name = l.name
     cross join lateral (
 	select l.cap < l.slots
-	    and l.jobs * l.cost_s / l.cap > t.s as capped) k
+	    and l.ahead * l.cost_s / l.cap > t.s as capped) k
     cross join lateral (
-	select k.capped, l.cost_s / case when k.capped then l.cap else l.slots end as pace_s) p
+	select k.capped, l.cost_s
+	    / case when k.capped then l.cap else l.slots end as pace_s) p
 $$;
 
 comment on function nightdrop.load_ahead(timestamptz, boolean) is

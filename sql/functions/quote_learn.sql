@@ -10,8 +10,9 @@
 -- queue ended, so that they follow a drift and no single night upsets them.
 -- Slots are those of all workers of a run that were not lost, the median of
 -- three runs.  The window is as long as those of the last runs, if the last
--- one had any.  How far quotes must reach to either side is what nine of the
--- last twelve runs would have needed, and some more.
+-- one had any.  A quote's latest goes by the wait that all but one of the last
+-- twelve runs kept to, and more, the fewer runs there were; its earliest, which
+-- is no promise, by the usual one.
 --
 -- Internal: part of run_close.
 --
@@ -27,6 +28,12 @@ as $$
 declare
 	clock constant timestamptz := clock_timestamp();
 begin
+	-- In one order, as run_expect() does.
+	perform from nightdrop.queue_basis b
+	where b.queue in (select rq.queue from nightdrop.run_queue rq
+	    where rq.run = quote_learn.run)
+	order by b.queue for no key update;
+
 	update nightdrop.queue_basis b
 	set version = b.version + 1, runs = h.runs,
 	    starts = r.starts, next_start = r.starts[1],
@@ -34,10 +41,11 @@ begin
 	    slots = coalesce(h.slots, b.slots), span = h.span, p50 = h.p50,
 	    p95 = h.p95, tail = h.p99, cost_s = h.cost_s,
 	    usual = coalesce(h.usual, 0), ages = coalesce(g.ages, '{}'),
-	    fast = coalesce(least(greatest(1 - (1 - h.fast) * 1.25, 0.3),
-		0.95), b.fast),
-	    slow = coalesce(least(greatest(1 + (h.slow - 1) * 1.25, 1.05),
-		3), b.slow),
+	    fast = case when h.slows = 0 then b.fast
+		else least(greatest(h.fast, 0.3), 0.95) end,
+	    slow = case when h.slows = 0 then b.slow
+		else least(greatest(1 + (h.slow - 1) * (1 + 4.0 / h.slows),
+		1.1), 3) end,
 	    taken = b.taken + h.finished, updated = now(),
 	    graded = h.graded, hits = h.hits, total_runs = b.total_runs + 1,
 	    reach = case when h.waiting > 0 then b.reach
@@ -60,10 +68,11 @@ begin
 			filter (where p.nth <= 5) as cost_s,
 		    percentile_disc(0.5) within group (order by p.finished)
 			filter (where p.nth <= 5 and p.finished > 0) as usual,
-		    percentile_cont(0.25) within group (order by p.fast)
+		    percentile_cont(0.5) within group (order by p.fast)
 			as fast,
-		    percentile_cont(0.75) within group (order by p.slow)
+		    percentile_disc(0.9) within group (order by p.slow)
 			as slow,
+		    count(p.slow) as slows,
 		    percentile_disc(0.5) within group (order by p.slots)
 			filter (where p.place <= 3) as slots,
 		    percentile_disc(0.5) within group (order by p.span)

@@ -43,13 +43,14 @@ select s.start,
     when (b).told is not null
 	then format('the last %s runs, and a start that was told', (b).runs)
     else format('the last %s runs', (b).runs) end
-from (select case when accepted <= (b).opened then (b).opened
+from (select case when (b).p50 is null then null
+	when accepted <= (b).opened then (b).opened
 	else coalesce((b).starts[width_bucket(accepted, (b).starts) + 1],
 	    case when (b).every > interval '0'
 	    then (b).next_start + (b).every * greatest(ceil(extract(epoch
 		from accepted - (b).next_start)
 		/ extract(epoch from (b).every)), 0)::double precision
-	    else (b).next_start end) end as start) s,
+	    else (b).next_start end) end as start offset 0) s,
     (select case when accepted <= (b).opened then (b).closes - (b).opened
 	else (b).span end as span) d
 $$;

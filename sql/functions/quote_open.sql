@@ -19,6 +19,12 @@ as $$
 declare
 	clock constant timestamptz := clock_timestamp();
 begin
+	-- In one order, as run_expect() does.
+	perform from nightdrop.queue_basis b
+	where b.queue in (select rq.queue from nightdrop.run_queue rq
+	    where rq.run = quote_open.run and rq.open)
+	order by b.queue for no key update;
+
 	update nightdrop.queue_basis b
 	set version = b.version + 1, opened = u.cut, closes = u.until,
 	    starts = r.starts, next_start = r.starts[1], slack = r.slack,

@@ -37,9 +37,9 @@ select a.queue, count(*) filter (where f.outcome = 'successful'),
     count(*) filter (where f.outcome = 'failed'),
     count(*) filter (where f.outcome = 'dismissed'),
     count(q.latest), count(*) filter (where f.finished <= q.latest),
-    (percentile_cont('{0.02,0.98}'::double precision[]) within group (
+    (percentile_cont('{0.05,0.99}'::double precision[]) within group (
 	order by w.share))[1],
-    (percentile_cont('{0.02,0.98}'::double precision[]) within group (
+    (percentile_cont('{0.05,0.99}'::double precision[]) within group (
 	order by w.share))[2],
     percentile_cont(0.5) within group (order by q.latest - q.earliest),
     case when count(*) >= 20 then percentile_cont(array(

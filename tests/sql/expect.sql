@@ -48,8 +48,10 @@ select results_eq($$select verb, object, reason, before, after
 
 -- It holds over runs, and from the first one on there are quotes.
 select t.accept('a') as one \gset
-select is((select quote_basis from nightdrop.job where id = :'one'),
-    'no history: no job has been finished yet', 'no duration is known yet');
+select results_eq(format($$select quote_basis, quote_earliest, quote_latest
+    from nightdrop.job where id = %L$$, :'one'),
+    $$values ('no history: no job has been finished yet', null::timestamptz,
+    null::timestamptz)$$, 'no duration is known yet: no times');
 select t.open('{a}') as w \gset
 select t.start(:w, :'one'), t.finish(:w, :'one', 1, 'successful') \g /dev/null
 select nightdrop.run_leave(:w, t.token(:w)) \g /dev/null

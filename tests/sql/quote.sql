@@ -75,9 +75,9 @@ select results_eq($$select start, basis from pg_temp.line(
     '2026-01-01 12:00+00', '{"starts": [], "next_start": null}')$$,
     $$values (null::timestamptz, 'no history: fewer than two runs so far')$$,
     'no run is known');
-select results_eq($$select p50, basis from pg_temp.line(
+select results_eq($$select start, basis from pg_temp.line(
     '2026-01-01 12:00+00', '{"p50": null}')$$,
-    $$values (null::interval, 'no history: no job has been finished yet')$$,
+    $$values (null::timestamptz, 'no history: no job has been finished yet')$$,
     'runs, but no durations');
 select lives_ok($$select pg_temp.line('2026-01-01 12:00+00', '{"every": "0",
     "starts": []}')$$, 'an absurd basis');

@@ -30,7 +30,8 @@ HOW = {"smart": signal.SIGTERM, "fast": signal.SIGINT,
 
 
 class Cluster:
-    def __init__(self, base, name="pg"):
+    def __init__(self, base, name="pg", environment=None):
+        self.environment = {"PATH": os.environ["PATH"], **(environment or {})}
         self.home = place.directory(base, name, "postgres")
         self.data = self.home / "data"
         self.log = self.home / "log"
@@ -46,6 +47,7 @@ class Cluster:
     def copy(self, name):
         """A standby of this one, not started."""
         other = Cluster.__new__(Cluster)
+        other.environment = self.environment
         other.home = place.directory(self.home.parent, name, "postgres")
         other.data = other.home / "data"
         other.log = other.home / "log"
@@ -63,7 +65,7 @@ class Cluster:
             self.process = subprocess.Popen(
                 [place.PG_BIN / "postgres", "-D", self.data], cwd="/",
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env={"PATH": os.environ["PATH"]},
+                env=self.environment,
                 **place.run_as("postgres"))
         process.wait_until(self.answers, 60, f"PostgreSQL, see {self.log}")
 

@@ -18,9 +18,9 @@ from nightdrop.job j where j.id = %s
 """
 
 
-def new_id():
-    """A UUIDv7 of now."""
-    value = (int(time.time() * 1000) << 80) | int.from_bytes(
+def new_id(at=None):
+    """A UUIDv7 of that time (seconds), or of now."""
+    value = (int((time.time() if at is None else at) * 1000) << 80) | int.from_bytes(
         os.urandom(10), "big")
     value = value & ~(0xF << 76) | 7 << 76
     return str(uuid.UUID(int=value & ~(3 << 62) | 2 << 62))
