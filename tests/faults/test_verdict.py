@@ -7,7 +7,7 @@ import types
 import pytest
 
 from support import bundles, jobs, process
-from support.campaign import crons, queues, verdict
+from support.campaign import crons, faults, queues, slow, verdict
 
 FINE = "(select id from nightdrop.job where queue = 'fine' limit 1)"
 BOOKS = [
@@ -172,6 +172,21 @@ def test_it_does_not_settle(site, done, monkeypatch):
         next_day(done)
         assert site.north.run("--daily").status == 0
         assert jobs.place_of(done, job) == "final"
+
+
+def test_a_worker_outlives_its_lease():
+    """Stopped, and nobody has killed it when its lease is over."""
+    stopped = subprocess.Popen(["sleep", "60"])
+    run = types.SimpleNamespace(lease_s=-1, running=lambda: True,
+                                workers=lambda: [stopped.pid])
+    f = faults.Faults(1, None, types.SimpleNamespace(
+        pick=lambda where, short: run))
+    try:
+        assert slow.worker_stopped_for_long(f, 0, 0)
+        assert len(f.trouble) == 1 and str(stopped.pid) in f.trouble[0]
+    finally:
+        stopped.kill()
+        stopped.wait()
 
 
 @pytest.mark.parametrize("status, text, bad", [

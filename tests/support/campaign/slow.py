@@ -42,8 +42,8 @@ def worker_stopped_for_long(f, where, much):
     end = time.monotonic() + run.lease_s + 1.5 if pids else 0
     stopped = set(pids)
     while time.monotonic() < end:  # another fault may wake it
-        stopped = {p for p in stopped if process.state(p) == "T"}
         time.sleep(0.05)
+        stopped = {p for p in stopped if process.state(p) == "T"}
     if stopped and run.running():
         f.trouble.append(f"workers {sorted(stopped)} live after their lease of "
                          f"{run.lease_s} s, although they were stopped")
