@@ -90,8 +90,8 @@ class Crons:
     def pick(self, where, short=False):
         """One of those that run now, or None.  short: whose lease is."""
         with self.lock:
-            found = [r for r in self.runs
-                     if not short or r.lease_s <= SHORT_S]
+            found = [r for r in self.runs if r.running()
+                     and (not short or r.lease_s <= SHORT_S)]
             return found[int(where * len(found))] if found else None
 
 

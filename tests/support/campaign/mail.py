@@ -63,8 +63,9 @@ def text(mail):
 
 
 def chosen(mails):
-    """The first with a report, one in the midst of trouble, the last."""
-    long = sorted((m for m in mails if m.result.text.count("\n") > 2),
+    """The first that says something, one in the midst of trouble, the last."""
+    long = sorted((m for m in mails if m.result.text.count("\n") > 2
+                   and ": 0 successful, 0 failed" not in m.result.text),
                   key=lambda m: m.at)
     if not long:
         return []
