@@ -39,6 +39,7 @@ class Clients:
     def __init__(self, seed, clients, n, plan=Plan()):
         self.plan = plan
         self.accepted = 0  # jobs, lines of bundles among them
+        self.known = set()
         self.log = []
         self.trouble = []
         self.lock = threading.Lock()
@@ -127,7 +128,9 @@ class One:
     def write(self, entry):
         with self.all.lock:
             self.all.log.append(entry)
-            if entry["id"] and entry.get("kind") not in ("delete", "undo"):
+            if entry["id"] and entry["id"] not in self.all.known \
+                    and entry.get("kind") not in ("delete", "undo"):
+                self.all.known.add(entry["id"])
                 self.all.accepted += len(entry.get("lines", "1"))
 
     def home(self, send):
