@@ -16,7 +16,9 @@ dist_handlers_SCRIPTS = \
 	deploy/examples/csv-report \
 	deploy/examples/mail-merge \
 	deploy/examples/thumbnail
-dist_handlers_DATA = deploy/examples/load-sales.sql
+dist_handlers_DATA = \
+	deploy/examples/ledger.sql \
+	deploy/examples/load-sales.sql
 
 EXTRA_DIST += \
 	deploy/quickstart \

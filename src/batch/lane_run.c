@@ -215,15 +215,17 @@ close_queue(struct lane *l, struct chunk *c)
 	lane_leave(l, l->queue);
 }
 
-/* Again, after a pause that grows. */
+/* Again, after a pause; a lost connection has its own. */
 static void
 again(struct lane *l, struct chunk *c)
 {
-	int64_t pause = l->fault == FAULT_AGAIN ? 20 << c->tries : AGAIN_MS;
+	bool soon = l->fault == FAULT_AGAIN || !conn_alive(l->conn);
 
 	c->next = l->todo;
 	l->todo = c;
-	l->again_at = l->fault == FAULT_NONE ? 0 : clock_mono_ms() + pause;
+	l->again_at = l->fault == FAULT_NONE ?
+			  0 :
+			  worker_again_at(soon ? ERR_BUSY : ERR_FULL);
 }
 
 static bool

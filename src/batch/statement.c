@@ -72,15 +72,38 @@ call(struct conn *c, enum stmt_id stmt, enum conn_flags flags, const char *text,
 	return code;
 }
 
+/* Its columns; then whether the role may touch all that it names, which only
+ * shows where the statement would begin to run. */
 static enum err_code
-check_columns(const struct rows *rows, const char *path, struct err *e)
+try_out(struct conn *c, const char *path, const char *sql, int64_t until,
+    struct err *e)
 {
+	size_t size = sizeof(STMT_EXPLAIN) + strlen(sql);
 	struct chunk_columns columns;
+	struct rows *rows = NULL;
 	struct err why = ERR_INIT;
+	enum err_code code;
+	char *explain;
 
-	if (chunk_columns_find(rows, &columns, &why) == ERR_OK)
-		return ERR_OK;
-	return err_set(e, ERR_CONFIG, "%s: %s", path, why.text);
+	if ((explain = malloc(size)) == NULL)
+		abort();
+	snprintf(explain, size, "%s%s", STMT_EXPLAIN, sql);
+	code = conn_call_sql(
+	    c, sql, until, CALL_INSIDE | CALL_DESCRIBE, &rows, &why);
+	if (code == ERR_OK)
+		code = chunk_columns_find(rows, &columns, &why);
+	rows_free(rows);
+	rows = NULL;
+	if (code == ERR_OK)
+		code =
+		    conn_call_sql(c, explain, until, CALL_INSIDE, &rows, &why);
+	rows_free(rows);
+	free(explain);
+	if (code == ERR_DB_AWAY || code == ERR_UNKNOWN || code == ERR_BUSY)
+		return err_set(e, code, "%s", why.text);
+	return code == ERR_OK ?
+		   ERR_OK :
+		   err_set(e, ERR_CONFIG, "%s: %s", path, why.text);
 }
 
 /* In the transaction. */
@@ -89,7 +112,6 @@ describe(struct conn *c, const char *queue, const char *path, const char *sql,
     int64_t until, struct err *e)
 {
 	struct rows *rows = NULL;
-	struct err why = ERR_INIT;
 	char role[64];
 	enum err_code code;
 
@@ -102,18 +124,7 @@ describe(struct conn *c, const char *queue, const char *path, const char *sql,
 	rows = NULL;
 	code = call(c, STMT_ROLE, CALL_INSIDE, role, until, &rows, e);
 	rows_free(rows);
-	rows = NULL;
-	if (code != ERR_OK)
-		return code;
-	code = conn_call_sql(
-	    c, sql, until, CALL_INSIDE | CALL_DESCRIBE, &rows, &why);
-	if (code == ERR_DB_AWAY || code == ERR_UNKNOWN)
-		return err_set(e, code, "%s", why.text);
-	if (code != ERR_OK)
-		return err_set(e, ERR_CONFIG, "%s: %s", path, why.text);
-	code = check_columns(rows, path, e);
-	rows_free(rows);
-	return code;
+	return code != ERR_OK ? code : try_out(c, path, sql, until, e);
 }
 
 enum err_code

@@ -19,7 +19,7 @@ enum err_code statement_read(const char *path, char **sql, struct err *e);
 
 /*
  * Would it run?  As the queue's role, in a transaction that is rolled back, it
- * is parsed and its columns are looked at; nothing of it is done.  ERR_CONFIG
+ * is planned and its columns are looked at; nothing of it is done.  ERR_CONFIG
  * says what is wrong, and what to do; else the database's errors.
  */
 enum err_code statement_check(struct conn *c, const char *queue,

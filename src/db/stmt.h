@@ -11,6 +11,10 @@
 #define SCHEMA_MIN 5
 #define SCHEMA_MAX 5
 
+/* Before somebody else's statement: it is planned, with all that it would be
+ * allowed to touch, and not run. */
+#define STMT_EXPLAIN "explain (costs off) "
+
 enum stmt_id {
 	STMT_HELLO,
 	STMT_UPKEEP,

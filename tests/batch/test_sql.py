@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: ISC
 """Handlers that are one SQL statement over a chunk of jobs."""
+import hashlib
+import itertools
 import json
+import os
+import signal
 
 import pytest
 
-from support import jobs
+from support import jobs, process
 
 BOOK = """
 with done as (
@@ -14,6 +18,9 @@ with done as (
 select job as id, 201 as status, 'text/plain' as type,
     'booked ' || amount as body from done
 """
+
+
+numbers = itertools.count()
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +38,9 @@ def books(db):
 
 
 @pytest.fixture
-def desk(books, batch, handlers, request):
+def desk(books, batch, handlers):
     """A queue of its own with a statement, and what it did."""
-    name = "s-" + "".join(c if c.isalnum() else "-" for c in
-                          request.node.name.removeprefix("test_"))[:50]
+    name = f"s{next(numbers)}"
     books.sql("truncate books.ledger")
 
     class Desk:
@@ -47,6 +53,8 @@ def desk(books, batch, handlers, request):
             handlers.write(name + ".sql", statement, mode=0o644)
 
         def submit(self, *bodies):
+            if max(map(len, bodies)) <= 65536:
+                return jobs.submit_many(books, name, bodies)
             return [jobs.submit(books, name, b) for b in bodies]
 
         def run(self, *options, **settings):
@@ -134,3 +142,257 @@ def test_a_window(desk):
         "where queue = %s", desk.queue) == 0
     assert desk.db.value("select closed < until from nightdrop.run "
                          "where id = %s", told["run"])
+
+
+ANSWER = "select id, 200 as status from nightdrop.job_in_hand"
+
+
+def test_no_row_leaves_nothing(desk):
+    """Whom the statement forgets fails, and what it did for it is undone."""
+    desk.open(BOOK + " where amount <> 13", max_attempts=2)
+    ids = desk.submit(*(b"%d" % n for n in range(20)))
+    assert desk.run().status == 0
+    assert len(desk.ledger()) == 19
+    assert 13 not in [amount for _, amount in desk.ledger()]
+    assert desk.response(ids[13]).status == 502
+    assert b"no row" in bytes(jobs.attempts(desk.db, ids[13])[0][5])
+
+
+@pytest.mark.parametrize("row, words", [
+    ("gen_random_uuid() as id, 200 as status", "not given"),
+    ("id, 99 as status", "status"),
+    ("id, 600 as status", "status"),
+    ("id, 200 as status, 'plain' as type", "media type"),
+    ("id, 200 as status, E'a/b\\nX: y' as type", "media type"),
+    ("id, 200 as status, repeat('x', 2000) as body", "max_output"),
+    ("id, 202 as status, repeat('x', 40000) as body", "state"),
+], ids=["alien", "status-low", "status-high", "type", "injection", "long",
+        "state"])
+def test_a_row_that_will_not_do(desk, row, words):
+    desk.open(f"select {row} from nightdrop.job_in_hand", max_attempts=1,
+              max_output=100000 if "202" in row else 1000)
+    [job] = desk.submit(b"")
+    assert desk.run().status == 0
+    assert desk.response(job).status == 502
+    assert words in bytes(jobs.attempts(desk.db, job)[0][5]).decode()
+
+
+def test_twice_for_one_job(desk):
+    desk.open(ANSWER + " union all " + ANSWER, max_attempts=1)
+    ids = desk.submit(b"", b"")
+    assert desk.run().status == 0
+    assert {desk.response(i).status for i in ids} == {502}
+
+
+@pytest.mark.parametrize("columns, type, body", [
+    ("200::smallint as status, 'x' as body", "text/plain; charset=utf-8",
+     b"x"),
+    ("200::bigint as status, '\\x00ff'::bytea as body",
+     "application/octet-stream", b"\0\xff"),
+    ("null::integer as status, '{\"a\": 1}'::jsonb as body",
+     "application/json", b'{"a": 1}'),
+    ("200 as status, '[1]'::json as body, 'text/csv'::varchar as type",
+     "text/csv", b"[1]"),
+    ("204 as status, null as body", None, b""),
+])
+def test_kinds_of_answers(desk, columns, type, body):
+    desk.open(f"select {columns}, id from nightdrop.job_in_hand")
+    [job] = desk.submit(b"")
+    assert desk.run().status == 0
+    r = desk.response(job)
+    assert (r.outcome, r.field("Content-Type"), r.body) == (
+        "successful", type, body)
+
+
+def test_statuses_mean_what_they_mean(desk):
+    """404 is for good; 503 is tried again; 202 goes on with its state."""
+    desk.open("""select id, case convert_from(body, 'UTF8')
+        when 'bad' then 404 when 'busy' then 503
+        when 'more' then case when state is null then 202 else 200 end
+        end as status,
+        'at ' || attempt || coalesce(convert_from(state, 'UTF8'), '') as body
+        from nightdrop.job_in_hand""", max_attempts=2)
+    bad, busy, more = desk.submit(b"bad", b"busy", b"more")
+    assert desk.run().status == 0
+    assert desk.response(bad).outcome == "failed"
+    r = desk.response(busy)
+    assert (r.status, r.by, r.attempt) == (503, "handler", 2)
+    assert jobs.place_of(desk.db, more) == "waiting"
+    assert desk.run().status == 0
+    assert desk.response(more).body == b"at 2at 1"
+
+
+def test_what_is_deferred_is_the_statements(desk):
+    """A constraint that is checked at the commit finds its culprit too."""
+    desk.db.sql("create table books.account (amount integer primary key); "
+                "grant select on books.account to books; insert into "
+                "books.account select generate_series(0, 49); "
+                "alter table books.ledger add constraint of_account "
+                "foreign key (amount) references books.account "
+                "deferrable initially deferred")
+    try:
+        desk.open(max_attempts=1)
+        ids = desk.submit(*(b"%d" % n for n in (1, 2, 77, 3)))
+        assert desk.run().status == 0
+        assert len(desk.ledger()) == 3
+        assert desk.response(ids[2]).status == 502
+        assert b"23503" in bytes(jobs.attempts(desk.db, ids[2])[0][5])
+    finally:
+        desk.db.sql("alter table books.ledger drop constraint of_account; "
+                    "drop table books.account")
+
+
+def test_a_long_body_is_whole(desk):
+    desk.open("select id, 200 as status, md5(body) as body "
+              "from nightdrop.job_in_hand")
+    body = os.urandom(700000)
+    job, other = desk.submit(body, b"")
+    assert desk.run().status == 0
+    assert desk.response(job).body.decode() == hashlib.md5(body).hexdigest()
+    assert desk.response(other).status == 200
+
+
+def test_a_conflict_is_tried_again(desk):
+    """40001 and 40P01 are nobody's fault: once more, and not charged."""
+    desk.db.sql("create or replace function books.busy() returns boolean "
+                "language plpgsql as $$ begin if nextval('books.n') < 4 then "
+                "raise exception 'busy' using errcode = "
+                "case currval('books.n') when 1 then '40P01' else '40001' "
+                "end; end if; return true; end $$; "
+                "create sequence books.n; grant usage on books.n to books")
+    desk.open(ANSWER + " where books.busy()", max_attempts=1)
+    ids = desk.submit(b"", b"", b"")
+    desk.db.sql("select setval('books.n', 1, false)")
+    desk.db.sql("alter function books.busy() stable")
+    assert desk.run().status == 0
+    assert {desk.response(i).status for i in ids} == {200}
+    assert [a[0] for a in jobs.attempts(desk.db, ids[0])] == [1]
+    desk.db.sql("drop function books.busy(); drop sequence books.n")
+
+
+def test_over_its_time(desk):
+    """The slow one gets 504; its chunk's others are done."""
+    desk.open("select id, 200 as status from nightdrop.job_in_hand "
+              "where body <> 'slow' or pg_sleep(30) is not null",
+              max_attempts=1, time_limit="1 second")
+    ids = desk.submit(b"", b"slow", b"")
+    result = desk.run()
+    assert [desk.response(i).status for i in ids] == [200, 504, 200], result
+    assert result.seconds < 20
+
+
+def test_dismissed_while_it_runs(desk, batch):
+    """The statement is ended; who was not dismissed is done, once."""
+    desk.open(BOOK.replace("job_in_hand", "job_in_hand where body <> '7' or "
+                           "pg_sleep(20) is not null"))
+    ids = desk.submit(b"1", b"7", b"2")
+    run = batch.start("--queue", desk.queue)
+    process.wait_until(lambda: desk.db.value(
+        "select count(*) from pg_stat_activity where application_name = "
+        "'nightdrop-batch sql' and wait_event = 'PgSleep'"), 10, "the chunk")
+    assert desk.db.value("select nightdrop.job_stop(%s, '', true)",
+                         ids[1]) == "stopping"
+    result = run.wait()
+    assert result.status == 0 and result.seconds < 15, result
+    assert [desk.response(i).status for i in ids] == [201, 410, 201]
+    assert sorted(a for _, a in desk.ledger()) == [1, 2]
+    assert not jobs.unbalanced(desk.db)
+
+
+def test_stopped_by_a_signal(desk, batch):
+    """TERM: the chunk is given its time, then cancelled and given back."""
+    desk.open("select id, 200 as status from nightdrop.job_in_hand "
+              "where pg_sleep(20) is not null")
+    ids = desk.submit(b"", b"")
+    run = batch.start("--queue", desk.queue, "--drain", "1 s")
+    process.wait_until(lambda: desk.db.value(
+        "select count(*) from pg_stat_activity where application_name = "
+        "'nightdrop-batch sql' and wait_event = 'PgSleep'"), 10, "the chunk")
+    run.signal(signal.SIGTERM)
+    result = run.wait()
+    assert result.status == 0 and result.seconds < 15, result
+    assert {jobs.place_of(desk.db, i) for i in ids} == {"waiting"}
+    assert desk.db.value("select max(attempt) from nightdrop.waiting where "
+                         "queue = %s", desk.queue) == 0
+    desk.db.sql("delete from nightdrop.waiting; delete from nightdrop.job "
+                "where queue = %s", desk.queue)
+
+
+def test_longer_than_the_lease(desk):
+    """It is renewed beside the statement."""
+    desk.open("select id, 200 as status from nightdrop.job_in_hand "
+              "where pg_sleep(6) is not null")
+    [job] = desk.submit(b"")
+    result = desk.run("--set", "lease=5")
+    assert result.status == 0, result
+    r = desk.response(job)
+    assert (r.status, r.attempt) == (200, 1)
+
+
+# What the statement may do, and what keeps it from more.
+
+def test_it_runs_as_its_role(desk):
+    desk.open("select id, 200 as status, current_user || ' ' || "
+              "(select count(*) from pg_tables where "
+              "has_table_privilege(schemaname || '.' || tablename, 'select') "
+              "and schemaname = 'nightdrop') as body "
+              "from nightdrop.job_in_hand")
+    [job] = desk.submit(b"")
+    assert desk.run().status == 0
+    assert desk.response(job).body == b"books 0"
+
+
+@pytest.mark.parametrize("statement, words", [
+    ("set role nightdrop_batch", "no column id"),
+    (ANSWER + "; reset role", "multiple commands"),
+    ("select j.id, 200 as status from nightdrop.job j", "permission denied"),
+    ("select id, 200 as status, nightdrop.adopt('x') as body "
+     "from nightdrop.job_in_hand", "permission denied"),
+    ("select id from nightdrop.job_in_hand", "no column status"),
+    ("select id, 200 as status, 1 as more from nightdrop.job_in_hand",
+     "'more'"),
+    ("select id::text as id, 200 as status from nightdrop.job_in_hand",
+     "uuid"),
+    ("selec", "syntax error"),
+    ("insert into books.ledger values (null, 1)", "no column id"),
+    ("", "is empty"),
+])
+def test_what_is_refused_before_it_runs(desk, batch, statement, words):
+    desk.open(statement)
+    [job] = desk.submit(b"")
+    checked = batch.run("--check", "--queue", desk.queue)
+    assert checked.status == 78 and words in checked.text, checked
+    result = desk.run()
+    assert result.status == 78, result
+    assert jobs.place_of(desk.db, job) == "waiting"
+    assert desk.ledger() == []
+
+
+def test_a_queue_without_a_role(desk, batch):
+    desk.open(run_as=None)
+    for result in batch.run("--check", "--queue", desk.queue), desk.run():
+        assert result.status == 78, result
+        assert "queue_alter(" in result.text and "run_as" in result.text
+
+
+def test_a_function_that_leaves_the_role(desk):
+    """The boundary as it is: a function that the role's own people wrote can
+    become the batch, as the session is the batch's.  It finishes nothing but
+    its chunk, and the next chunk runs as it should."""
+    desk.db.sql("set role books; create or replace function books.leave() "
+                "returns text language plpgsql as $$ begin "
+                "perform set_config('role', 'none', false); "
+                "return current_user; end $$; reset role")
+    desk.open("select id, 200 as status, current_user || ' ' || "
+              "books.leave() as body from nightdrop.job_in_hand",
+              max_attempts=1, max_running=1)
+    ids = desk.submit(b"", b"")
+    assert desk.run().status == 0
+    assert {desk.response(i).body for i in ids} == {b"books nightdrop_batch"}
+    desk.db.sql("drop function books.leave()")
+
+
+def test_check_says_all_is_well(desk, batch):
+    desk.open()
+    checked = batch.run("--check", "--queue", desk.queue)
+    assert checked.status == 0 and desk.queue + ".sql" in checked.out, checked

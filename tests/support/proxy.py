@@ -4,8 +4,9 @@
 It reads the server's side of the protocol (version 3: a type byte, a length
 of four bytes that counts itself, the content), so a fault falls between two
 messages, where it hurts: the server has done its work, the client never
-hears.  The server's messages are counted over all connections from the moment
-of arm(): all of them, or those that answer one call.
+hears.  The server's messages are counted over all connections (or those whose
+application_name has only in it) from the moment of arm(): all of them, or
+those that answer one call.
 """
 import contextlib
 import os
@@ -21,8 +22,9 @@ from .cluster import PORT
 class Proxy:
     """Listens in a directory of its own, as a server would (host=home)."""
 
-    def __init__(self, home, target):
+    def __init__(self, home, target, only=b""):
         self.home = home
+        self.only = only
         self.target = str(target / f".s.PGSQL.{PORT}")
         self.lock = threading.Lock()
         self.open = set()   # every socket of a pair that is connected
@@ -107,7 +109,7 @@ class Proxy:
 
     def serve(self, client, server):
         """One connection until either side, or the fault, ends it."""
-        buffered = b""
+        buffered, first = b"", None
         asked = Asked()
         try:
             while True:
@@ -116,6 +118,7 @@ class Proxy:
                     data = client.recv(65536)
                     if not data:
                         return
+                    first = first or data
                     asked.see(data)
                     while client in self.held:
                         time.sleep(0.02)
@@ -127,6 +130,7 @@ class Proxy:
                     buffered, whole = split(buffered + data)
                     for message in whole:
                         if not self.deliver(client, message,
+                                            self.only in first,
                                             asked.statement):
                             return
         except OSError:
@@ -137,8 +141,11 @@ class Proxy:
             client.close()
             server.close()
 
-    def deliver(self, client, message, statement):
+    def deliver(self, client, message, counts, statement):
         """False: the connection shall be closed."""
+        if not counts:
+            client.sendall(message)
+            return True
         with self.lock:
             if self.call not in (None, statement):
                 client.sendall(message)

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: ISC
+"""Faults under a .sql handler: whatever is lost or killed, at every step of a
+chunk's transaction, each job's effect is there once.  The statement is the
+example ledger.sql, which adds: done twice, it would be seen."""
+import os
+import signal
+
+import pytest
+
+from support import jobs, ledger, place, process, programs
+from support.proxy import Proxy
+
+SQL = b"nightdrop-batch sql"  # the connection that a chunk is done on
+
+
+@pytest.fixture(scope="module")
+def through(room, db, handlers):
+    """A batch that reaches the database through a proxy."""
+    ledger.install(db, handlers, backoff="0")
+    proxy = Proxy(place.directory(room, "proxy"), db.cluster.home, only=SQL)
+    batch = programs.Batch(
+        room, db.conninfo("nightdrop_batch", host=proxy.home), handlers,
+        "proxied")
+    yield proxy, batch
+    proxy.close()
+
+
+def sweep(db, proxy, night, first, step):
+    """A night for each N; until one is not struck."""
+    done, n = ledger.totals(db).get("north", (0, 0.0)), first
+    while True:
+        ids = ledger.submit(db, 1.25, 2.5, 4)
+        result = night(n)
+        assert result.status == 0, (n, result)
+        done = (done[0] + 3, done[1] + 7.75)
+        assert ledger.totals(db)["north"] == done, f"message {n}"
+        for i in ids:
+            assert jobs.place_of(db, i) == "final", f"message {n}"
+            assert jobs.response(db, i).status == 201, f"message {n}"
+        assert not jobs.unbalanced(db), f"message {n}"
+        if not proxy.struck.is_set():
+            return n
+        n += step
+
+
+EVERY = [pytest.param(1, 6), pytest.param(1, 1, marks=pytest.mark.long)]
+
+
+@pytest.mark.parametrize("first, step", EVERY)
+def test_every_answer_lost(db, through, first, step):
+    """The connection closes instead of the server's N-th message."""
+    proxy, batch = through
+
+    def night(n):
+        proxy.arm(n)
+        return batch.run("--queue", "ledger")
+
+    assert sweep(db, proxy, night, first, step) > 30
+
+
+@pytest.mark.parametrize("first, step", [
+    pytest.param(2, 9), pytest.param(1, 1, marks=pytest.mark.long)])
+def test_killed_at_every_step(db, through, first, step):
+    """The worker is killed where it would have got the N-th message."""
+    proxy, batch = through
+
+    def night(n):
+        proxy.arm(n, stall=True)
+        run = batch.start("--queue", "ledger")
+        worker = run.worker()
+        process.wait_until(
+            lambda: proxy.struck.is_set() or not run.running(), 20,
+            "the message")
+        if proxy.struck.is_set():
+            os.kill(worker, signal.SIGKILL)
+            proxy.arm(10 ** 9)
+            proxy.struck.set()
+        return run.wait()
+
+    assert sweep(db, proxy, night, first, step) > 30
