@@ -7,6 +7,7 @@
 #include "base/descriptors.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 void
@@ -19,4 +20,12 @@ descriptors_fill(void)
 	while (fd != -1 && fd <= STDERR_FILENO);
 	if (fd != -1)
 		close(fd);
+}
+
+bool
+descriptors_ready(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+	return poll(&p, 1, 0) > 0 && (p.revents & POLLOUT) != 0;
 }

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/descriptors.h"
 
 static struct {
 	pthread_mutex_t lock;
@@ -25,8 +26,9 @@ static struct {
 	int fd;
 	char *path;
 	const char *program;
-} target = { PTHREAD_MUTEX_INITIALIZER, false, STDERR_FILENO, NULL,
-	"nightdrop" };
+	unsigned left_out; /* lines that nobody took */
+} target = { PTHREAD_MUTEX_INITIALIZER, false, STDERR_FILENO, NULL, "nightdrop",
+	0 };
 
 static const struct {
 	const char *word;
@@ -123,27 +125,42 @@ escape(const char *text, char *out, size_t size)
 	*out = '\0';
 }
 
+/* One write a line; a full disk must not stop the work, nor a full pipe. */
+static void
+put_line(enum log_level level, const char *text)
+{
+	char line[2304], note[64] = "", now[TIME_TEXT_SIZE];
+	int n;
+
+	if (!descriptors_ready(target.fd)) {
+		target.left_out++;
+		return;
+	}
+	if (target.left_out > 0)
+		snprintf(note, sizeof(note), " (left out before this line: %u)",
+		    target.left_out);
+	n = snprintf(line, sizeof(line), "%s %s[%ld] %s: %s%s\n",
+	    time_rfc3339(clock_wall_us(), now), target.program, (long)getpid(),
+	    levels[level].word, text, note);
+	if (write(target.fd, line, (size_t)n) == -1)
+		errno = 0;
+	target.left_out = 0;
+}
+
 void
 log_event(enum log_level level, const char *fmt, ...)
 {
-	char raw[1024], text[2048], line[2304], now[TIME_TEXT_SIZE];
+	char raw[1024], text[2048];
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
 	vsnprintf(raw, sizeof(raw), fmt, ap);
 	va_end(ap);
 	escape(raw, text, sizeof(text));
 	pthread_mutex_lock(&target.lock);
-	if (target.syslog) {
+	if (target.syslog)
 		syslog(levels[level].priority, "%s", text);
-	} else {
-		n = snprintf(line, sizeof(line), "%s %s[%ld] %s: %s\n",
-		    time_rfc3339(clock_wall_us(), now), target.program,
-		    (long)getpid(), levels[level].word, text);
-		/* One write a line; a full disk must not stop the work. */
-		if (write(target.fd, line, (size_t)n) == -1)
-			errno = 0;
-	}
+	else
+		put_line(level, text);
 	pthread_mutex_unlock(&target.lock);
 }

@@ -1,7 +1,8 @@
 /*
  * The log: one line an event, to syslog, a file, or stderr.  Control
  * characters and bytes that are not ASCII are escaped as \xHH, so that nothing
- * a client wrote can forge a line.  Thread-safe.
+ * a client wrote can forge a line.  Thread-safe.  Does not wait for who reads a
+ * pipe: a line that is not taken is left out, and the next one counts them.
  *
  * SPDX-License-Identifier: ISC
  */

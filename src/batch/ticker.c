@@ -6,9 +6,10 @@
 #include "batch/ticker.h"
 
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#include "base/descriptors.h"
 
 #define EVERY_MS 500
 
@@ -29,15 +30,6 @@ ticker_count(struct ticker *t, struct slice fate)
 		t->again++;
 }
 
-/* A terminal that stands still (Ctrl-S) must not hold up the loop. */
-static bool
-is_ready(void)
-{
-	struct pollfd p = { .fd = STDERR_FILENO, .events = POLLOUT };
-
-	return poll(&p, 1, 0) > 0 && (p.revents & POLLOUT) != 0;
-}
-
 void
 ticker_step(struct ticker *t, int64_t now, int64_t run, int running)
 {
@@ -46,7 +38,7 @@ ticker_step(struct ticker *t, int64_t now, int64_t run, int running)
 	if (!t->on || now < t->at)
 		return;
 	t->at = now + EVERY_MS;
-	if (!is_ready())
+	if (!descriptors_ready(STDERR_FILENO)) /* Ctrl-S */
 		return;
 	fprintf(stderr,
 	    "\rrun %" PRId64 ": %d running, %" PRId64 " successful, %" PRId64
@@ -60,7 +52,7 @@ ticker_step(struct ticker *t, int64_t now, int64_t run, int running)
 void
 ticker_close(struct ticker *t)
 {
-	if (t->on && is_ready())
+	if (t->on && descriptors_ready(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 	t->on = false;
 }

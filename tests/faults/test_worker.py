@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Faults around the worker: stopped while it opens its run, no process to be
 had for a while, a clock that is set."""
+import contextlib
 import os
 import signal
 import subprocess
@@ -216,4 +217,32 @@ while [ ! -e {go} ]; do sleep 0.05; done
         proxy.close()
     assert [[a[1] for a in jobs.attempts(db, i)] for i in ids] == \
         [["lost", "successful"]] * 2
+    work.judge()
+
+
+def test_nobody_reads_the_log(db, batch, handlers, work):
+    """It goes to a pipe that is full: the worker does not wait for whoever has
+    the other end."""
+    name = queue(db, handlers, "deaf", "sleep 1" + OK)
+    ids = work.submit(1, name)
+    theirs, ours = os.pipe()
+    os.set_blocking(ours, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(ours, bytes(4096))
+    os.set_blocking(ours, True)
+    run = subprocess.Popen(
+        [place.program("nightdrop-batch"), "--queue", name], cwd="/",
+        env={**batch.environment, "NIGHTDROP_LOG": "stderr"},
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=ours,
+        **place.run_as(programs.USER))
+    programs.started.append(run)
+    try:
+        work.wait_running(1, name)
+        run.send_signal(signal.SIGTERM)  # which is logged
+        assert run.wait(20) == 0
+    finally:
+        os.close(theirs)
+        os.close(ours)
+    assert jobs.all_final(db, ids)
     work.judge()

@@ -2,6 +2,7 @@
 #include "base/log.h"
 
 #include <check.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +88,34 @@ START_TEST(a_target_that_cannot_be_opened_leaves_the_old_one)
 }
 END_TEST
 
+START_TEST(nobody_who_reads_is_waited_for)
+{
+	static const char full[4096];
+	struct err e = ERR_INIT;
+	char text[4096] = "";
+	int fds[2], saved = dup(STDERR_FILENO);
+
+	ck_assert_int_eq(pipe(fds), 0);
+	ck_assert_int_eq(fcntl(fds[0], F_SETFL, O_NONBLOCK), 0);
+	ck_assert_int_eq(fcntl(fds[1], F_SETFL, O_NONBLOCK), 0);
+	while (write(fds[1], full, sizeof(full)) > 0)
+		continue;
+	ck_assert_int_eq(fcntl(fds[1], F_SETFL, 0), 0);
+	ck_assert_int_eq(dup2(fds[1], STDERR_FILENO), STDERR_FILENO);
+	ck_assert_int_eq(log_open("stderr", "test", &e), ERR_OK);
+	log_event(LEVEL_NOTICE, "one");
+	log_event(LEVEL_NOTICE, "two");
+	while (read(fds[0], text, sizeof(text)) > 0)
+		continue;
+	log_event(LEVEL_NOTICE, "three");
+	dup2(saved, STDERR_FILENO);
+	memset(text, 0, sizeof(text));
+	ck_assert_int_gt(read(fds[0], text, sizeof(text) - 1), 0);
+	ck_assert_ptr_nonnull(
+	    strstr(text, "notice: three (left out before this line: 2)\n"));
+}
+END_TEST
+
 Suite *log_suite(void);
 
 Suite *
@@ -99,6 +128,7 @@ log_suite(void)
 	tcase_add_test(t, an_event_is_one_line_whatever_a_client_wrote);
 	tcase_add_test(t, reopen_follows_the_name);
 	tcase_add_test(t, a_target_that_cannot_be_opened_leaves_the_old_one);
+	tcase_add_test(t, nobody_who_reads_is_waited_for);
 	suite_add_tcase(s, t);
 	return s;
 }
