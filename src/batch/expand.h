@@ -11,9 +11,11 @@
 
 /*
  * Until none is left that was sealed when the run opened, or somebody wants us
- * to stop: what is not moved is still there for the next run.  Renews the
- * lease.  Errors of the database that trying again did not mend.
+ * to stop, or what is left is held by somebody else's session for seconds
+ * (then w->bundles_held is true): what is not moved is still there for the next
+ * run.  *any: something was.  Renews the lease.  Errors of the database that
+ * trying again did not mend.
  */
-enum err_code expand_bundles(struct worker *w, struct err *e);
+enum err_code expand_bundles(struct worker *w, bool *any, struct err *e);
 
 #endif

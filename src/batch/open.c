@@ -180,6 +180,7 @@ open_steps(struct opening *o, struct err *e)
 	int64_t until = clock_mono_ms() + OPEN_MS;
 	const char **names = NULL;
 	enum err_code code;
+	bool any;
 
 	if ((code = greet(w, until, e)) != ERR_OK ||
 	    (code = scope_read(&o->scope, w->conn, o->options, until, e)) !=
@@ -194,7 +195,7 @@ open_steps(struct opening *o, struct err *e)
 	    !o->entering.nothing)
 		code = recover(o, e);
 	if (code == ERR_OK && !o->entering.nothing)
-		code = expand_bundles(w, e);
+		code = expand_bundles(w, &any, e);
 	free(names);
 	return code;
 }

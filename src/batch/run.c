@@ -14,6 +14,8 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "batch/expand.h"
+#include "batch/lane.h"
 #include "batch/leftover.h"
 #include "batch/open.h"
 #include "batch/options.h"
@@ -102,6 +104,30 @@ close_run(struct worker *w, struct err *e)
 	return code;
 }
 
+/* The loop; and again, where bundles come free that a stranger held. */
+static enum err_code
+work_on(struct worker *w, struct err *e)
+{
+	enum err_code code;
+	bool any = true;
+
+	while ((code = loop_run(w, e)) == ERR_OK && w->bundles_held &&
+	       !w->draining && any) {
+		if ((code = expand_bundles(w, &any, e)) != ERR_OK)
+			return code;
+		pass_stir(&w->pass);
+		if (w->lane != NULL)
+			pass_stir(&w->lane->pass);
+	}
+	if (w->bundles_held)
+		report_warn(w->report,
+		    "bundles are locked by another session and left to the "
+		    "next run; who it is: select pid, query from "
+		    "pg_stat_activity where pid in (select pid from pg_locks "
+		    "where relation = 'nightdrop.bundle'::regclass)");
+	return code;
+}
+
 static int
 work(struct worker *w, const struct options *options)
 {
@@ -120,7 +146,7 @@ work(struct worker *w, const struct options *options)
 	w->lane = lane_new(w);
 	if (!options->quiet)
 		ticker_open(&w->ticker, clock_mono_ms());
-	code = loop_run(w, &e);
+	code = work_on(w, &e);
 	bench_retire(w);
 	ticker_close(&w->ticker);
 	conn_on_session(w->conn, NULL, NULL);

@@ -85,6 +85,7 @@ struct worker {
 	bool asking;		    /* for jobs of its own; see keep_ask_mine */
 	int64_t ask_at, recover_at; /* once more; 0: not due */
 	bool away;		    /* the database; said so */
+	bool bundles_held;	    /* by strangers; see expand.h */
 
 	struct escape *escape;
 	struct seat *seat;

@@ -129,3 +129,51 @@ def test_ended_while_it_moves_lines(night, db, batch, how):
         assert batch.run("--queue", name).status == 0
     assert tally(db, one) == ("dismissed", 150000, 0, 0, 0, 150000)
     sound(db, name)
+
+
+@pytest.fixture
+def stranger(db):
+    """Somebody with psql, who has a bundle locked."""
+    psql = db.cluster.connect(db.name)
+    psql.autocommit = False
+
+    def lock(bundle):
+        psql.cursor().execute("select from nightdrop.bundle where id = %s "
+                              "for update", (bundle,))
+
+    lock.ends = psql.rollback
+    yield lock
+    psql.close()
+
+
+def test_held_by_a_stranger(night, db, batch, stranger):
+    """The run does the rest, and looks once more at its end."""
+    name = night.queue(OK)
+    alone = jobs.submit(db, name, b"alone")
+    bundle = bundles.submit(db, name, [b"1", b"2"])
+    stranger(bundle)
+    run = batch.start("--queue", name)
+    process.wait_until(lambda: jobs.place_of(db, alone) == "final", 15,
+                       "the rest to be done")
+    assert tally(db, bundle)[0] == "accepted"
+    stranger.ends()
+    result = run.wait()
+    assert result.status == 0 and "locked" not in result.out, result
+    assert tally(db, bundle) == ("successful", 2, 0, 2, 0, 0)
+    sound(db, name)
+
+
+@pytest.mark.long
+def test_held_for_long(night, db, batch, stranger):
+    """It is left to the next run, and that is said."""
+    name = night.queue(OK)
+    bundle = bundles.submit(db, name, [b"1"])
+    stranger(bundle)
+    result = batch.run("--queue", name)
+    assert result.status == 0, result
+    assert "bundles are locked by another session" in result.out, result
+    assert tally(db, bundle)[0] == "accepted"
+    stranger.ends()
+    assert batch.run("--queue", name).status == 0
+    assert tally(db, bundle)[0] == "successful"
+    sound(db, name)
