@@ -73,6 +73,7 @@ libnightdrop_a_SOURCES = \
 	src/handler/answer.c src/handler/answer.h \
 	src/handler/app.c src/handler/app.h \
 	src/handler/crew.c src/handler/crew.h \
+	src/handler/envblock.c src/handler/envblock.h \
 	src/handler/environment.c src/handler/environment.h \
 	src/handler/escape.h \
 	src/handler/escape_linux.c \
@@ -147,6 +148,7 @@ libnightdrop_a_SOURCES = \
 	src/responder/caller.c src/responder/caller.h \
 	src/responder/cors.c src/responder/cors.h \
 	src/responder/document.c src/responder/document.h \
+	src/responder/document_send.c \
 	src/responder/ending.c src/responder/ending.h \
 	src/responder/exchange.c src/responder/exchange.h \
 	src/responder/health.c \

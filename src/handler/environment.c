@@ -10,20 +10,13 @@
  */
 #include "handler/environment.h"
 
-#include <inttypes.h>
 #include <jansson.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
+#include "handler/envblock.h"
 #include "handler/progress.h"
-
-#define VARIABLE_LIMIT                                        \
-	131071 /* one string of execve on Linux, less its NUL \
-		*/
 
 /* From the stored request as it is, else the default; NULL: left out. */
 static const struct {
@@ -60,11 +53,13 @@ static const struct {
 };
 
 /* The same for every job. */
-static const char *const fixed[] = {
-	"GATEWAY_INTERFACE=CGI/1.1",
-	"PATH=" ENVIRONMENT_PATH,
-	"REDIRECT_STATUS=200", /* php-cgi runs nothing without it */
-	"REQUEST_METHOD=POST",
+static const struct {
+	const char *name, *value;
+} fixed[] = {
+	{ "GATEWAY_INTERFACE", "CGI/1.1" },
+	{ "PATH", ENVIRONMENT_PATH },
+	{ "REDIRECT_STATUS", "200" }, /* php-cgi runs nothing without it */
+	{ "REQUEST_METHOD", "POST" },
 };
 
 /* Not even where the queue lists them. */
@@ -72,70 +67,28 @@ static const char *const never[] = { "HTTP_AUTHORIZATION", "HTTP_COOKIE",
 	"HTTP_CONTENT_LENGTH", "HTTP_CONTENT_TYPE", "HTTP_IDEMPOTENCY_KEY",
 	"HTTP_PROXY", "HTTP_PROXY_AUTHORIZATION" };
 
-struct builder {
-	struct buf bytes; /* "NAME=value\0NAME=value\0..." */
-	size_t count;
-	size_t start;	  /* of the variable being written */
-	char trouble[32]; /* the first one that does not fit; "" */
-};
-
 static void
-begin(struct builder *b, const char *name)
-{
-	b->start = b->bytes.len;
-	buf_puts(&b->bytes, name);
-	buf_putc(&b->bytes, '=');
-}
-
-static void
-end(struct builder *b, const char *name)
-{
-	size_t len = b->bytes.len - b->start;
-
-	if (b->trouble[0] == '\0' && (b->bytes.failed || len > VARIABLE_LIMIT))
-		snprintf(b->trouble, sizeof(b->trouble), "%.31s", name);
-	buf_putc(&b->bytes, '\0');
-	b->count++;
-}
-
-static void
-put(struct builder *b, const char *name, struct slice value)
-{
-	begin(b, name);
-	buf_slice(&b->bytes, value);
-	end(b, name);
-}
-
-static void
-put_number(struct builder *b, const char *name, int64_t n)
-{
-	begin(b, name);
-	buf_printf(&b->bytes, "%" PRId64, n);
-	end(b, name);
-}
-
-static void
-put_time(struct builder *b, const char *name, int64_t us)
+put_time(struct envblock *b, const char *name, int64_t us)
 {
 	char text[TIME_TEXT_SIZE];
 
 	if (us != TIME_NONE)
-		put(b, name, slice_str(time_rfc3339(us, text)));
+		envblock_put(b, name, slice_str(time_rfc3339(us, text)));
 }
 
 /* As a Content-Digest field has it (RFC 9530). */
 static void
-put_digest(struct builder *b, struct slice digest)
+put_digest(struct envblock *b, struct slice digest)
 {
 	static const char name[] = "NIGHTDROP_CONTENT_DIGEST";
 
 	if (digest.ptr == NULL)
 		return;
-	begin(b, name);
+	envblock_begin(b, name);
 	buf_puts(&b->bytes, "sha-256=:");
 	digest_base64(&b->bytes, digest.ptr, digest.len);
 	buf_putc(&b->bytes, ':');
-	end(b, name);
+	envblock_end(b, name);
 }
 
 static struct slice
@@ -149,7 +102,7 @@ request_value(const json_t *request, const char *name)
 }
 
 static void
-put_copied(struct builder *b, const json_t *request)
+put_copied(struct envblock *b, const json_t *request)
 {
 	for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]); i++) {
 		struct slice v = request_value(request, copied[i].name);
@@ -157,7 +110,7 @@ put_copied(struct builder *b, const json_t *request)
 		if (v.ptr == NULL)
 			v = slice_str(copied[i].otherwise);
 		if (v.ptr != NULL)
-			put(b, copied[i].name, v);
+			envblock_put(b, copied[i].name, v);
 	}
 }
 
@@ -199,7 +152,7 @@ variable_name(const char *field, char out[static 128])
 }
 
 static void
-put_listed(struct builder *b, const json_t *request, const json_t *names)
+put_listed(struct envblock *b, const json_t *request, const json_t *names)
 {
 	for (size_t i = 0; i < json_array_size(names); i++) {
 		const char *field = json_string_value(json_array_get(names, i));
@@ -211,97 +164,62 @@ put_listed(struct builder *b, const json_t *request, const json_t *names)
 			continue;
 		v = request_value(request, name);
 		if (v.ptr != NULL)
-			put(b, name, v);
+			envblock_put(b, name, v);
 	}
 }
 
 static void
-put_job(struct builder *b, const struct environment_facts *f)
+put_job(struct envblock *b, const struct environment_facts *f)
 {
 	char id[UUID_TEXT_LEN + 1];
 
 	/* First: escape_linux.c looks for it. */
-	put(b, "NIGHTDROP_JOB_ID", slice_str(uuid_format(&f->id, id)));
-	put_number(b, "NIGHTDROP_ATTEMPT", f->attempt);
-	put_number(b, "NIGHTDROP_MAX_ATTEMPTS", f->max_attempts);
-	put_number(b, "NIGHTDROP_RUN", f->run);
+	envblock_put(b, "NIGHTDROP_JOB_ID", slice_str(uuid_format(&f->id, id)));
+	envblock_number(b, "NIGHTDROP_ATTEMPT", f->attempt);
+	envblock_number(b, "NIGHTDROP_MAX_ATTEMPTS", f->max_attempts);
+	envblock_number(b, "NIGHTDROP_RUN", f->run);
 	if (f->business_date != NULL)
-		put(b, "NIGHTDROP_BUSINESS_DATE", slice_str(f->business_date));
+		envblock_put(
+		    b, "NIGHTDROP_BUSINESS_DATE", slice_str(f->business_date));
 	put_time(b, "NIGHTDROP_ACCEPTED", f->accepted_us);
 	put_time(b, "NIGHTDROP_DEADLINE", f->deadline_us);
 	put_digest(b, f->digest);
-	put_number(b, "NIGHTDROP_PROGRESS_FD", PROGRESS_FD);
+	envblock_number(b, "NIGHTDROP_PROGRESS_FD", PROGRESS_FD);
 	if (f->state.ptr != NULL)
-		put(b, "NIGHTDROP_STATE", f->state);
-	put(b, "TMPDIR", slice_str(f->tmp));
-	put(b, "SCRIPT_FILENAME", slice_str(f->program));
-	put_number(b, "CONTENT_LENGTH", f->size);
+		envblock_put(b, "NIGHTDROP_STATE", f->state);
+	envblock_put(b, "TMPDIR", slice_str(f->tmp));
+	envblock_put(b, "SCRIPT_FILENAME", slice_str(f->program));
+	envblock_number(b, "CONTENT_LENGTH", f->size);
 	if (f->type.ptr != NULL)
-		put(b, "CONTENT_TYPE", f->type);
+		envblock_put(b, "CONTENT_TYPE", f->type);
 }
 
 static void
-put_all(struct builder *b, const struct environment_facts *f,
+put_all(struct envblock *b, const struct environment_facts *f,
     const json_t *request, const json_t *names)
 {
 	struct slice method = request_value(request, "REQUEST_METHOD");
 
 	put_job(b, f);
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
-		buf_puts(&b->bytes, fixed[i]);
-		buf_putc(&b->bytes, '\0');
-		b->count++;
-	}
-	put(b, "NIGHTDROP_METHOD",
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		envblock_put(b, fixed[i].name, slice_str(fixed[i].value));
+	envblock_put(b, "NIGHTDROP_METHOD",
 	    method.ptr == NULL ? SLICE_LIT("POST") : method);
 	put_copied(b, request);
 	put_listed(b, request, names);
-}
-
-/* One block: the pointers, then the strings. */
-static char **
-pack(const struct builder *b)
-{
-	size_t head = (b->count + 1) * sizeof(char *);
-	char **env = malloc(head + b->bytes.len), *p;
-
-	if (env == NULL)
-		abort();
-	p = (char *)env + head;
-	memcpy(p, b->bytes.ptr, b->bytes.len);
-	for (size_t i = 0; i < b->count; i++) {
-		env[i] = p;
-		p += strlen(p) + 1;
-	}
-	env[b->count] = NULL;
-	return env;
 }
 
 static enum err_code
 build(const struct environment_facts *f, const json_t *request,
     const json_t *names, char ***env, struct err *e)
 {
-	struct builder b = { .count = 0 };
-	size_t nuls = 0;
-	enum err_code code = ERR_OK;
+	struct envblock b;
+	enum err_code code;
 
-	buf_init(&b.bytes, ENVIRONMENT_LIMIT);
+	envblock_init(&b, ENVIRONMENT_LIMIT);
 	put_all(&b, f, request, names);
-	for (size_t i = 0; i < b.bytes.len; i++)
-		nuls += b.bytes.ptr[i] == '\0';
-	if (b.trouble[0] != '\0')
-		code = err_set(e, ERR_FIELDS_TOO_LARGE,
-		    "with %s the request's"
-		    " variables are too long for a program's environment",
-		    b.trouble);
-	else if (b.bytes.failed)
-		code = err_set(e, ERR_INTERNAL, "no memory");
-	else if (nuls != b.count)
-		code = err_set(
-		    e, ERR_SYNTAX, "a variable of the request holds a NUL");
-	else
-		*env = pack(&b);
-	buf_fini(&b.bytes);
+	code = envblock_take(&b, env, e);
+	envblock_fini(&b);
 	return code;
 }
 

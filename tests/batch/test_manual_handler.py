@@ -47,7 +47,7 @@ def test_each_variable_is_in_it():
     text = (place.TOP / "src/handler/environment.c").read_text()
     barred = re.search(r"never\[\] = \{.*?\}", text, re.S).group()
     names = set(re.findall(
-        r'(?:\{ |put\w*\(b, |^\t|name\[\] = )"([A-Z_]+)(?:",?|=.*,|";)',
+        r'(?:\{ |(?:put\w*|number)\(\s*b, |name\[\] = )"([A-Z_]+)"[,;]',
         text.replace(barred, ""), re.M))
     assert len(names) > 45
     told = {n for line in re.findall(r"^\.It Ev (.*)$", PAGE.read_text(), re.M)
@@ -80,7 +80,7 @@ def test_limits_are_the_queues(db):
     ("SLOT_LOG_TAIL", "slot.h", "WHAT A HANDLER IS GIVEN"),
     ("CREW_JOBS", "crew.h", "FASTCGI"),
     ("ENVIRONMENT_LIMIT", "environment.h", "Environment"),
-    ("VARIABLE_LIMIT", "environment.c", "Environment")])
+    ("VARIABLE_LIMIT", "envblock.c", "Environment")])
 def test_figures_are_the_codes(name, file, where):
     text = (place.TOP / "src/handler" / file).read_text()
     value = re.search(rf"#define {name}\s+(?:\\\s+)?(\d+)", text).group(1)
