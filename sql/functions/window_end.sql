@@ -26,6 +26,7 @@ declare
 	    from nightdrop.setting s where s.name = 'time_zone'), 'UTC');
 	minute constant interval := interval '1 minute';
 	clock time;
+	length interval;
 	ends timestamptz;
 begin
 	if until is null then
@@ -34,20 +35,23 @@ begin
 	begin
 		if until ~ '^[0-9]{1,2}:[0-9]{2}$' then
 			clock := until::time;
-			select m into ends
-			from generate_series(date_trunc('minute', at) + minute,
-			    at + 48 * interval '1 hour', minute) m
-			where (m at time zone zone - clock)::date
-			    > ((m - minute) at time zone zone - clock)::date
-			order by m limit 1;
 		else
-			ends := at + make_interval(secs =>
-			    extract(epoch from until::interval)
-			    ::double precision);
+			length := until::interval;
 		end if;
 	exception when data_exception then
-		ends := null;
+		null; -- neither: said below
 	end;
+	if clock is not null then
+		select m into ends
+		from generate_series(date_trunc('minute', at) + minute,
+		    at + 48 * interval '1 hour', minute) m
+		where (m at time zone zone - clock)::date
+		    > ((m - minute) at time zone zone - clock)::date
+		order by m limit 1;
+	elsif length <= interval '366 days' then
+		ends := at + make_interval(secs => extract(epoch from length)
+		    ::double precision);
+	end if;
 	if ends is null or ends <= at then
 		raise exception '% is no end of a window', until
 		    using errcode = 'ND422',

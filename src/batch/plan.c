@@ -17,6 +17,7 @@
 #include "batch/chunk.h"
 #include "batch/guardian.h"
 #include "batch/handlers.h"
+#include "batch/open.h"
 #include "batch/plan_impl.h"
 #include "batch/report.h"
 #include "batch/scope.h"
@@ -139,6 +140,25 @@ take_queues(struct planning *n)
 	p->cutoff = row.cutoff;
 }
 
+/* A run would refuse a copy that was not adopted; so do we. */
+static enum err_code
+greet(struct conn *c, int64_t until, struct err *e)
+{
+	struct params p;
+	struct rows *rows;
+	enum err_code code;
+
+	params_init(&p);
+	code = conn_call(c, STMT_HELLO, &p, until, CALL_REPEAT, &rows, e);
+	params_fini(&p);
+	if (code != ERR_OK)
+		return code;
+	if (rows_bool(rows, 0, 4))
+		code = open_moved(e);
+	rows_free(rows);
+	return code;
+}
+
 static enum err_code
 look(struct planning *n, struct err *e)
 {
@@ -150,6 +170,8 @@ look(struct planning *n, struct err *e)
 
 	/* Names that are no queues, or that there are none: said as a run
 	 * says it. */
+	if ((code = greet(n->plan.conn, until, e)) != ERR_OK)
+		return code;
 	code = scope_read(&scope, n->plan.conn, o, until, e);
 	scope_fini(&scope);
 	if (code != ERR_OK)

@@ -132,7 +132,7 @@ print_notes(const struct plan *p)
 	for (i = 0; i < p->queues; i++) {
 		const struct plan_queue *q = &p->queue[i];
 
-		if (q->is_long)
+		if (q->number >= 0 && q->is_long)
 			printf("  note: jobs of %s have needed longer than "
 			       "the whole window: one is started first\n",
 			    q->name);

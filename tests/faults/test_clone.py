@@ -50,7 +50,7 @@ def copy(db, batch, handlers, work, room, scratch):
 def test_dump_restored_elsewhere(db, copy):
     made, night, ids = copy
     made.install()  # nor does an upgrade make an original of it
-    for options in ((), ("--resume",), ("--join",), ("--quiet",)):
+    for options in ((), ("--resume",), ("--join",), ("--quiet",), ("--plan",)):
         refused = night.run(*options)
         assert refused.status == 78, refused
         why, what_to_do = refused.err.splitlines()
@@ -65,6 +65,8 @@ def test_dump_restored_elsewhere(db, copy):
     assert adopted.status == 0, adopted
     assert "queue slow:" in adopted.out and ids[0] in adopted.out, adopted
     assert "queue_release" in adopted.out
+    plan = night.run("--plan")
+    assert plan.status == 0 and " held\n" in plan.out, plan
     for held in (night.run(), night.run("--quiet")):
         assert held.status == 0, held
     assert {jobs.place_of(made, i) for i in ids} == {"waiting"}

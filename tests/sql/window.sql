@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(66);
+select plan(67);
 
 -- When a window closes: the setting time_zone, and both nights on which its
 -- clock is changed.
@@ -68,7 +68,7 @@ select is(pg_temp.ends(zone, at, until), want,
     format('%s in %s: %s', until, zone, why)) from ends;
 select is(nightdrop.window_end(now(), null), null, 'no window');
 create temp table no (until text);
-insert into no values ('25:00'), ('6:60'), ('0 ms'), ('-1 h'), ('soon'), ('');
+insert into no values ('25:00'), ('6:60'), ('0 ms'), ('-1 h'), ('soon'), (''), ('1000 years');
 select throws_ok(format('select nightdrop.window_end(now(), %L)', until),
     'ND422') from no;
 select nightdrop.setting_set('time_zone', 'UTC', 'a test');
