@@ -72,14 +72,14 @@ row_claim(struct worker *w, const struct turn_row *r)
 		return;
 	j = job_new(&w->in_hand, r);
 	j->handler = handlers_find(w->handlers, r->queue, &why);
-	if (j->handler == NULL) {
+	if (j->handler == NULL || !window_claimed(w, j)) {
 		/* A resumed run may have queues that this host cannot do. */
-		pass_skip(&w->pass, r->queue, r->position, &r->id);
+		pass_skip(
+		    pass_of(w, j->handler), r->queue, r->position, &r->id);
 		list_add(&w->returning, j);
 		return;
 	}
 	pass_take(pass_of(w, j->handler), r->queue, r->position, &r->id);
-	window_claimed(w, j);
 	if (j->handler->kind == HANDLER_SQL) {
 		lane_take(w->lane, j);
 		return;

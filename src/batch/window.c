@@ -76,29 +76,27 @@ window_open(struct worker *w, int64_t until)
 	w->fits_until = INT64_MAX;
 }
 
-void
+bool
 window_claimed(struct worker *w, const struct job *j)
 {
 	int64_t latest = mono_ms(w, j->claim.due);
 
+	if (clock_mono_ms() >= latest)
+		return false;
 	if (latest < w->fits_until)
 		w->fits_until = latest;
+	return true;
 }
 
 static void
-sweep(struct worker *w, struct job_list *l, int64_t now)
+sweep(struct worker *w, struct job_list *l)
 {
 	size_t n = l->count;
 	struct job *j;
 
 	for (; n > 0; n--) {
 		j = list_take(l);
-		if (now >= mono_ms(w, j->claim.due)) {
-			list_add(&w->returning, j);
-			continue;
-		}
-		list_add(l, j);
-		window_claimed(w, j);
+		list_add(window_claimed(w, j) ? l : &w->returning, j);
 	}
 }
 
@@ -117,11 +115,11 @@ window_step(struct worker *w, int64_t now)
 	if (now < w->fits_until)
 		return;
 	w->fits_until = INT64_MAX;
-	sweep(w, &w->reserved, now);
-	sweep(w, &w->suspect, now);
+	sweep(w, &w->reserved);
+	sweep(w, &w->suspect);
 	if (w->lane != NULL) {
-		sweep(w, &w->lane->reserved, now);
-		sweep(w, &w->lane->ready, now);
+		sweep(w, &w->lane->reserved);
+		sweep(w, &w->lane->ready);
 	}
 }
 

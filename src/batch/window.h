@@ -22,8 +22,9 @@ bool window_parse(struct slice text, char out[static WINDOW_TEXT_SIZE]);
 
 /* It closes at until (us, the server's clock; TIME_NONE: there is none). */
 void window_open(struct worker *w, int64_t until);
-/* A claim has brought this job. */
-void window_claimed(struct worker *w, const struct job *j);
+/* A claim has brought this job.  False: it does not fit any more (the server's
+ * clock was set back). */
+bool window_claimed(struct worker *w, const struct job *j);
 /* Give back what does not fit any more; at the end, stop. */
 void window_step(struct worker *w, int64_t now);
 int64_t window_wakes_at(const struct worker *w); /* mono ms; INT64_MAX */

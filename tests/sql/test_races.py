@@ -37,21 +37,36 @@ def test_claims_do_not_overlap(db):
     in_one_place(admin)
 
 
-def test_max_running_holds_over_workers(db):
-    admin = Session(db)
-    admin.one("select t.queue('n', '{\"max_running\": 5}')")
-    accept(admin, "n", 60)
+def cap_holds(db, admin, cap, window=None):
+    """Six workers that claim at once never have more in hand."""
     ids = workers(admin, 6)
+    admin.rows("update nightdrop.run set until = cut + %s::interval", window)
     sessions = [Session(db) for _ in ids]
     for _ in range(10):
         together(6, lambda i: claim(sessions[i], ids[i], 3))
-        assert admin.one("select count(*) from nightdrop.running") == 5
+        assert admin.one("select count(*) from nightdrop.running") == cap
         for worker in ids:
             admin.one("select nightdrop.give_back(%s, t.token(%s),"
                       " array_agg(id), array_fill(false,"
                       " array[count(*)::integer])) from nightdrop.running"
                       " where worker = %s having count(*) > 0",
                       worker, worker, worker)
+
+
+def test_max_running_holds_over_workers(db):
+    admin = Session(db)
+    admin.one("select t.queue('n', '{\"max_running\": 5}')")
+    accept(admin, "n", 60)
+    cap_holds(db, admin, 5)
+
+
+def test_one_at_a_time_of_what_is_longer_than_the_window(db):
+    admin = Session(db)
+    admin.one("select t.queue('n')")
+    accept(admin, "n", 60)
+    admin.rows("update nightdrop.queue_basis set p95 = '9 hours', "
+               "total_successful = 9")
+    cap_holds(db, admin, 1, window="8 hours")
 
 
 def test_stop_waits_for_the_claim(db):

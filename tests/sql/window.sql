@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(67);
+select plan(68);
 
 -- When a window closes: the setting time_zone, and both nights on which its
 -- clock is changed.
@@ -140,6 +140,9 @@ select is(pg_temp.took(:w), 'a, a, b', 'two jobs are too few to know');
 select pg_temp.back(:w);
 select pg_temp.past('a', '3 hours', 3);
 select is(pg_temp.took(:w), 'b', 'three are not: what does not fit stays');
+select is((select count(*)::integer from nightdrop.explain_job(:'a1') e
+    where e like 'Its jobs are taken to need 03:00:00 and would not be done %'),
+    1, 'and explain_job says why');
 select pg_temp.back(:w);
 select pg_temp.past('a', '1:59');
 select is(pg_temp.took(:w), 'a, a, b', 'what fits does not');
