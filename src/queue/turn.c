@@ -138,6 +138,29 @@ word_find(struct slice word, const char *const *list, int n)
 	return -1;
 }
 
+/* What only a claim has; two rows of three are none. */
+static void
+claim_read(const struct rows *r, int i, struct turn_row *out)
+{
+	out->max_attempts = rows_int4(r, i, T_MAX_ATTEMPTS);
+	out->failures = rows_int4(r, i, T_FAILURES);
+	out->owner = rows_text(r, i, T_OWNER);
+	out->type = rows_text(r, i, T_TYPE);
+	out->request = rows_text(r, i, T_REQUEST);
+	out->request_fields = rows_text(r, i, T_REQUEST_FIELDS);
+	out->size = rows_int8(r, i, T_SIZE);
+	out->digest = rows_bytes(r, i, T_DIGEST);
+	out->body = rows_bytes(r, i, T_BODY);
+	out->state = rows_bytes(r, i, T_STATE);
+	out->lost = rows_bool(r, i, T_LOST);
+	out->accepted = rows_time(r, i, T_ACCEPTED);
+	out->time_limit_ms = rows_int8(r, i, T_TIME_LIMIT_MS);
+	out->cpu_limit_s = rows_int4(r, i, T_CPU_LIMIT_S);
+	out->memory_limit = rows_int8(r, i, T_MEMORY_LIMIT);
+	out->max_output = rows_int8(r, i, T_MAX_OUTPUT);
+	out->max_files = rows_int4(r, i, T_MAX_FILES);
+}
+
 enum err_code
 turn_row_read(const struct rows *r, int i, struct turn_row *out, struct err *e)
 {
@@ -157,27 +180,12 @@ turn_row_read(const struct rows *r, int i, struct turn_row *out, struct err *e)
 		.id = rows_uuid(r, i, T_ID),
 		.fate = rows_text(r, i, T_TYPE),
 		.attempt = rows_int4(r, i, T_ATTEMPT),
-		.max_attempts = rows_int4(r, i, T_MAX_ATTEMPTS),
-		.failures = rows_int4(r, i, T_FAILURES),
 		.queue = rows_text(r, i, T_QUEUE),
-		.owner = rows_text(r, i, T_OWNER),
-		.type = rows_text(r, i, T_TYPE),
-		.request = rows_text(r, i, T_REQUEST),
-		.request_fields = rows_text(r, i, T_REQUEST_FIELDS),
-		.size = rows_int8(r, i, T_SIZE),
-		.digest = rows_bytes(r, i, T_DIGEST),
-		.body = rows_bytes(r, i, T_BODY),
-		.state = rows_bytes(r, i, T_STATE),
-		.lost = rows_bool(r, i, T_LOST),
-		.accepted = rows_time(r, i, T_ACCEPTED),
 		.position = rows_time(r, i, T_POSITION),
 		.due = rows_time(r, i, T_DUE),
-		.time_limit_ms = rows_int8(r, i, T_TIME_LIMIT_MS),
-		.cpu_limit_s = rows_int4(r, i, T_CPU_LIMIT_S),
-		.memory_limit = rows_int8(r, i, T_MEMORY_LIMIT),
-		.max_output = rows_int8(r, i, T_MAX_OUTPUT),
-		.max_files = rows_int4(r, i, T_MAX_FILES),
 	};
+	if (k == TURN_ROW_CLAIM)
+		claim_read(r, i, out);
 	return ERR_OK;
 }
 

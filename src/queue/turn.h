@@ -88,7 +88,9 @@ enum turn_verdict {
 	TURN_LONG      /* claim: needs longer than the whole window */
 };
 
-struct turn_row { /* slices live as long as the rows */
+/* Slices live as long as the rows.  A claim has all; the others have kind,
+ * verdict, id, fate, attempt, queue, position and due. */
+struct turn_row {
 	enum turn_kind kind;
 	enum turn_verdict verdict;
 	struct uuid id;
