@@ -129,6 +129,14 @@ def test_health(mount, ran, db):
         when(doc[name])
 
 
+def test_the_load_is_noted(apache, ran, db):
+    """By each process that gives out its first id: for the next quotes."""
+    db.sql("update nightdrop.queue_basis set noted = '-infinity'")
+    Client(apache.port, "/cgi").submit(ran, b"12345")
+    assert db.value("select now() - noted < '1 min' from nightdrop.queue_basis "
+                    "where queue = %s", ran)
+
+
 def test_late_is_told_and_no_reason_to_go_elsewhere(client, ran, db):
     b = db.row("select next_start, every from nightdrop.queue_basis "
                "where queue = %s", ran)
