@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: ISC
 """Faults under the batch: B1, B4, B5, B8, B9, and the guardian's end."""
+import contextlib
 import os
+import random
 import signal
 import time
 import uuid
@@ -176,6 +178,36 @@ def test_many_batches_at_once(db, batch, handlers, work):
         assert batch.run("--queue", name).status == 0
     assert jobs.all_final(db, ids)
     assert db.value("select max(attempt) from nightdrop.attempt") == 1
+    work.judge()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", range(4))
+def test_fifty_batches_at_once(db, batch, handlers, work, seed):
+    """B9, in earnest: fifty in the same second, some of them to help, and every
+    fifth is killed with its guardian while it opens, works or closes."""
+    dice = random.Random(seed)
+    name = queue(db, handlers, "fifty", STEADY.replace("sleep 2",
+                                                       "sleep 0.05"),
+                 max_attempts=50)
+    ids = work.submit(400, name)
+    runs = [batch.start("--queue", name, "-j", "2",
+                        *dice.choice([(), ("--join",)])) for _ in range(50)]
+    time.sleep(dice.uniform(0.2, 1.5))
+    for run in runs[::5]:
+        for pid in [run.guardian, *run.workers()]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(dice.uniform(0, 0.3))
+    results = [run.wait(120) for run in runs]
+    assert {r.status for r in results} <= {0, -signal.SIGKILL}, results
+    process.wait_until(lambda: batch.run("--queue", name).status == 0
+                       and jobs.all_final(db, ids), 60, "the rest")
+    assert db.value("select count(*) from nightdrop.run "
+                    "where closed is null or not balanced") == 0
+    assert db.value("select count(*) from nightdrop.attempt a "
+                    "where a.result <> 'lost'") == 400, "each once"
     work.judge()
 
 
