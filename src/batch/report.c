@@ -191,6 +191,9 @@ report_error(const struct err *e)
 	const char *what =
 	    code == EXIT_CONF ? "Nothing was run. Put that right, and see what "
 				"nightdrop-batch --check says." :
+	    e->code == ERR_IO ? "Nothing is lost: the next run goes on from "
+				"here. If it stays so, look at this host: "
+				"descriptors, processes, memory, disks." :
 	    code == EXIT_TEMP ? "Nothing is lost: the next run goes on from "
 				"here. If it stays so, look at the database." :
 				"That should not be. Nothing is lost; please "

@@ -5,16 +5,22 @@ called again, not at once and never after the same time, and nothing is done
 twice."""
 import contextlib
 import re
+import signal
 
 import pytest
 
-from support import checker, jobs, load, process, programs
+from support import checker, jobs, load, place, process, programs
+from support.proxy import Proxy
 
 pytestmark = pytest.mark.usefixtures("clean")
 
 OK = """
 printf 'Content-Type: text/plain\\n\\nattempt %s of %s' \\
     "$NIGHTDROP_ATTEMPT" "$NIGHTDROP_JOB_ID"
+"""
+LONG = """
+printf 'Content-Type: text/plain\\n\\nattempt %s of %s, %0300000d' \\
+    "$NIGHTDROP_ATTEMPT" "$NIGHTDROP_JOB_ID" 0
 """
 STATES = {"40P01": "deadlock_detected", "40001": "serialization_failure",
           "55P03": "lock_not_available"}
@@ -90,7 +96,7 @@ def once_each(db, ids):
 CALLS = [("claim", "insert", "running"), ("start", "update", "running"),
          ("finish", "insert", "attempt"), ("ledger", "update", "run"),
          ("open", "insert", "run_queue"), ("join", "insert", "worker"),
-         ("close", "update", "run_queue")]
+         ("close", "update", "run_queue"), ("answer", "insert", "part")]
 ALL = [(*call, state) for call in CALLS for state in STATES]
 FEW = [(*call, list(STATES)[n % 3]) for n, call in enumerate(CALLS)]
 
@@ -100,7 +106,7 @@ FEW = [(*call, list(STATES)[n % 3]) for n, call in enumerate(CALLS)]
     for one in ALL])
 def test_refused(db, batch, handlers, work, refuse, call, what, table, state):
     """Twice in a row, wherever it is."""
-    name = queue(db, handlers, "refused")
+    name = queue(db, handlers, "refused", LONG if call == "answer" else OK)
     ids = work.submit(6, name)
     refuse(2, what, table, state)
     result = batch.run("--queue", name, "-j", "2", timeout=30)
@@ -173,6 +179,59 @@ def test_lock_held(db, batch, handlers, work):
     work.judge()
 
 
+def test_given_back(db, batch, handlers, work, refuse):
+    """What is given back when it is stopped, and refused twice."""
+    name = queue(db, handlers, "back", "sleep 1" + OK)
+    ids = work.submit(8, name)
+    run = batch.start("--queue", name, "-j", "2")
+    work.wait_running(2, name)
+    refuse(2, "insert", "waiting", "40P01")
+    run.signal(signal.SIGTERM)
+    assert run.wait().status == 0
+    assert refuse.count() > 2
+    assert {jobs.place_of(db, i) for i in ids} == {"final", "waiting"}
+    assert batch.run("--queue", name).status == 0
+    once_each(db, ids)
+    work.judge()
+
+
+@pytest.mark.long
+def test_mine_refused(db, room, handlers, work):
+    """The answer to a claim is lost, and when the worker asks which jobs are
+    its own somebody has locked its row: it asks again, and does them in the
+    same run."""
+    name = queue(db, handlers, "mine")
+    ids = work.submit(4, name)
+    proxy = Proxy(place.directory(room, "pmine"), db.cluster.home)
+    batch = programs.Batch(room, db.conninfo("nightdrop_batch",
+                                             host=proxy.home),
+                           handlers, "mine")
+    db.sql("create trigger dawdle before update on nightdrop.run "
+           "execute function dawdle()")
+    try:
+        with stranger(db) as psql:
+            proxy.arm(4, call="turn")  # prepared, bound, described: a row
+            run = batch.start("--queue", name, "-j", "2")
+            process.wait_until(lambda: db.value(
+                "select count(*) from pg_stat_activity where datname = %s and "
+                "wait_event = 'PgSleep' and query ~ 'turn'", db.name), 10,
+                "a claim to be on its way")
+            psql.execute("select from nightdrop.worker for update")
+            process.wait_until(
+                lambda: "mine: " in batch.log.read_text(), 10,
+                "the question to be refused")
+        result = run.wait()
+    finally:
+        proxy.close()
+        db.sql("drop trigger dawdle on nightdrop.run")
+    assert proxy.struck.is_set() and result.status == 0, result
+    assert "SQLSTATE 55P03" in batch.log.read_text()
+    once_each(db, ids)
+    assert db.value("select given_back from nightdrop.run "
+                    "order by id desc limit 1") == 0
+    work.judge()
+
+
 def test_serializable(db, batch, handlers, work, scratch):
     """Serialization failures of PostgreSQL's own: two workers at one run, each
     in the other's way for longer than usual."""
@@ -202,7 +261,9 @@ def test_serializable(db, batch, handlers, work, scratch):
     work.judge()
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", [
+    "40P01", *(pytest.param(s, marks=pytest.mark.long)
+               for s in ("40001", "55P03"))])
 def test_accept_refused(db, responder, refuse, state):
     """Called again within the request: the client hears nothing of it."""
     db.sql("update nightdrop.queue set held = true where name = 'plain'")

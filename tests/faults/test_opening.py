@@ -11,7 +11,7 @@ from support import jobs, process
 
 pytestmark = pytest.mark.usefixtures("clean")
 
-LONG_S = 5
+LONG_S = 4
 OK = """
 printf 'Content-Type: text/plain\\n\\nattempt %s of %s' \\
     "$NIGHTDROP_ATTEMPT" "$NIGHTDROP_JOB_ID"

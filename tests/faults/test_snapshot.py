@@ -15,7 +15,7 @@ from support.cluster import PORT
 
 pytestmark = pytest.mark.usefixtures("clean")
 
-JOBS = 3000
+JOBS = 2000
 STEP = 100
 MAY_COST = 1.3
 MAY_WAIT = "200ms"
