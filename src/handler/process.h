@@ -21,7 +21,7 @@ struct process {
 	int fd[SPAWN_FDS]; /* not blocking; -1: closed */
 };
 
-#define PROCESS_PIPES -1 /* no listener: a pipe on each descriptor */
+#define PROCESS_PIPES (-1) /* no listener: a pipe on each descriptor */
 
 void process_init(struct process *p);
 
