@@ -190,27 +190,40 @@ find_fitting(struct crew *c, const struct slot_job *j)
 	return NULL;
 }
 
+/* One that is there and fits, connected; NULL: there is none, or it is not fit
+ * to be kept (it speaks without being asked, or listens no more). */
+static struct app *
+find_ready(struct crew *c, const struct slot_job *j)
+{
+	struct app *a = find_fitting(c, j);
+	enum app_state state;
+	struct err e = ERR_INIT;
+
+	if (a == NULL || (state = app_look(a)) == APP_READY)
+		return a;
+	if (state == APP_CONNECTION &&
+	    app_connect(a, &a->process, &e) == ERR_OK) {
+		a->kept = 0;
+		return a;
+	}
+	send_away_now(a);
+	return NULL;
+}
+
 enum err_code
 crew_take(struct crew *c, const struct slot_job *j, struct app **out,
     const char **why, struct err *e)
 {
-	struct app *a = find_fitting(c, j);
-	enum app_state state = a == NULL ? APP_GONE : app_look(a);
-	enum err_code code = ERR_OK;
+	struct app *a = find_ready(c, j);
+	enum err_code code;
 
 	look_after(c);
-	if (a != NULL && state == APP_GONE)
-		send_away_now(a);
-	if (state == APP_GONE)
-		code = hire(c, j, &a, why, e);
-	else if (state == APP_CONNECTION &&
-		 (code = app_connect(a, &a->process, e)) == ERR_OK)
-		a->kept = 0;
-	if (code == ERR_OK && a != NULL)
+	if (a == NULL && (code = hire(c, j, &a, why, e)) != ERR_OK)
+		return code;
+	if (a != NULL)
 		a->used = ++c->clock;
-	if (code == ERR_OK)
-		*out = a;
-	return code;
+	*out = a;
+	return ERR_OK;
 }
 
 enum err_code

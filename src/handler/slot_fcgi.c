@@ -13,6 +13,7 @@
  *
  * SPDX-License-Identifier: ISC
  */
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -92,7 +93,7 @@ take_end(struct slot *s)
 {
 	const struct fastcgi_reader *r = &s->traffic.reader;
 
-	s->exit_code = (int)r->app_status;
+	s->exit_code = r->app_status < INT_MAX ? (int)r->app_status : INT_MAX;
 	s->signal = 0;
 	if (r->protocol_status != FASTCGI_COMPLETE && s->trouble[0] == '\0')
 		snprintf(s->trouble, sizeof(s->trouble), "%s",

@@ -10,7 +10,7 @@ import types
 
 import pytest
 
-from support import jobs, process
+from support import fcgi, jobs, process
 
 APPS = pathlib.Path(__file__).parent / "apps"
 ONCE = {"max_attempts": 1, "time_limit": "2 seconds"}
@@ -98,6 +98,21 @@ def test_recycled(team, plain, db):
     assert all(gone(p) for p in pids)
 
 
+def test_no_body_is_taken_for_records(team, plain):
+    """libfcgi throws away what it has buffered of a body that was not read,
+    and takes the rest on the connection for what comes next: that must not be
+    what a client wrote."""
+    forged = (fcgi.record(fcgi.BEGIN, b"\0\1\1" + bytes(5)) +
+              fcgi.record(fcgi.PARAMS, fcgi.pair(b"QUERY_STRING", b"")) +
+              fcgi.record(fcgi.PARAMS) + fcgi.record(fcgi.STDIN))
+    body = forged * 1000
+    done = team.run(team.queue(plain), [body] * 12, "-j", "1", request={
+        "REQUEST_METHOD": "POST", "QUERY_STRING": "unread"})
+    words = [r.body.split() for r in done.responses]
+    assert len({w[0] for w in words}) == 1
+    assert [int(w[1]) for w in words] == list(range(1, 13))
+
+
 def test_perl_application(team):
     done = team.run(
         team.queue(APPS / "fast.pl"), [b"name=a%26b", b"name=c"], "-j", "1",
@@ -173,6 +188,8 @@ HOSTILE = [
     ("exits", 502, "in the middle of the job", False),
     ("exits-3", 502, "exited with 3", False),
     ("crashes", 502, "killed by signal 11", False),
+    ("status-max", 502, "exited with 2147483647", True),
+    ("hides", 200, "handler", False),
     ("drops", 200, "handler", True),
     ("leaves", 200, "handler", False),
 ]

@@ -52,6 +52,31 @@ def test_all_of_it_is_the_users(night, db, as_root, scratch):
     assert list(batch.run_dir.iterdir()) == []
 
 
+APPLICATION = """#!/usr/bin/perl
+use CGI::Fast;
+while (my $q = CGI::Fast->new) {
+	open(my $f, '>', "$ENV{TMPDIR}/mine") or die "$ENV{TMPDIR}: $!";
+	print "Content-Type: text/plain\\n\\n$$ $< $( ", -e '/proc/self/fd/3';
+}
+"""
+
+
+def test_an_application_is_the_users(night, db, as_root, handlers):
+    """FastCGI: it serves a socket that only root can connect to."""
+    batch = as_root("app", handler_user=programs.USER)
+    name = night.queue(None)
+    handlers.write(name + ".fcgi", APPLICATION)
+    ids = [jobs.submit(db, name) for _ in range(3)]
+    result = batch.run("--queue", name, "-j", "1")
+    assert result.status == 0, result
+    user = pwd.getpwnam(programs.USER)
+    words = [jobs.response(db, i).body.decode().split() for i in ids]
+    assert {(w[1], w[2], w[-1]) for w in words} == {
+        (str(user.pw_uid), str(user.pw_gid), "1")}
+    assert len({w[0] for w in words}) == 1
+    assert list(batch.run_dir.iterdir()) == []
+
+
 def test_it_dies_with_the_worker(night, db, as_root, scratch):
     """The parent-death signal is set after the change of user, which would
     have cleared it."""

@@ -16,6 +16,10 @@ printf 'Content-Type: text/plain\\n\\nattempt %s of %s' \\
 """
 WANT = [("vfork", "EAGAIN"), ("vfork", "ENOMEM"), ("pipe2", "EMFILE"),
         ("pidfd_open", "EMFILE"), ("mkdir", "ENOSPC")]
+# What an application takes besides, once for many jobs.
+WANT_FOR_ALL = [("vfork", "EAGAIN"), ("pidfd_open", "EMFILE"),
+                ("bind", "ENOSPC"), ("listen", "EADDRINUSE")]
+APPLICATION = place.TESTS / "batch" / "apps" / "fast.pl"
 
 
 def queue(db, handlers, name, script, **settings):
@@ -41,7 +45,11 @@ def injected(batch, room, call, error, when, *options):
 
 def short_of(batch, room, db, handlers, work, call, error, n):
     """One run with the n-th call failing; False: there was no n-th."""
-    name = queue(db, handlers, "short", OK)
+    return still_done(batch, room, db, queue(db, handlers, "short", OK), work,
+                      call, error, n)
+
+
+def still_done(batch, room, db, name, work, call, error, n):
     ids = work.submit(6, name)
     result, hits = injected(batch, room, call, error, n, "--queue", name,
                             "-j", "2")
@@ -61,6 +69,17 @@ def short_of(batch, room, db, handlers, work, call, error, n):
 def test_short_of_something(batch, room, db, handlers, work, call, error):
     """The job goes back and is started again a little later."""
     assert short_of(batch, room, db, handlers, work, call, error, 2)
+    work.judge()
+
+
+@pytest.mark.skipif(place.sanitized(), reason="a leak check cannot be traced")
+@pytest.mark.parametrize("call, error", WANT_FOR_ALL)
+def test_application_short_of_something(batch, room, db, handlers, work, call,
+                                        error):
+    if not (handlers.path / "app.fcgi").exists():
+        db.queue("app", backoff="50 milliseconds")
+        handlers.copy("app.fcgi", APPLICATION)
+    assert still_done(batch, room, db, "app", work, call, error, 1)
     work.judge()
 
 

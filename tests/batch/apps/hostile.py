@@ -211,6 +211,9 @@ MANNERS = {
     "lingers-drops": lambda: linger(lambda: connection.close()),
     "lingers-crashes": lambda: linger(
         lambda: os.kill(os.getpid(), signal.SIGSEGV)),
+    "hides": lambda: (send(answer(), end()), listener.close(),
+                      connection.close(), time.sleep(60)),
+    "status-max": lambda: send(answer(), end(app=0xffffffff)),
     "stubborn": stubborn,
     "spin": spin,
     "burn": burn,

@@ -20,6 +20,8 @@ main(void)
 		size_t len = length == NULL ? 0 : strtoul(length, NULL, 10);
 
 		len = len < sizeof(body) - 1 ? len : sizeof(body) - 1;
+		if (strcmp(getenv("QUERY_STRING"), "unread") == 0)
+			len = 0;
 		len = fread(body, 1, len, stdin);
 		body[len] = '\0';
 		fprintf(stderr, "request %d\n", ++n);
