@@ -22,7 +22,8 @@
 #include "handler/escape.h"
 #include "handler/slot_state.h"
 
-#define LOST_MS 50 /* from the end of its connection to its own */
+#define LOST_MS 500 /* from the end of its connection to its own, at most */
+#define AGAIN_MS 20 /* until it is given another */
 #define CPU_LOOK_MS 1000
 #define CPU_GRACE_MS 5000 /* between XCPU and KILL */
 
@@ -47,6 +48,7 @@ put_to_work(struct slot *s)
 	a->kept++;
 	s->group = s->traffic.process.pid;
 	s->lost_ms = -1;
+	s->replacing = false;
 	s->cpu_look_ms = -1;
 	if (s->cpu_limit_ms == 0)
 		return;
@@ -119,26 +121,39 @@ put_to_rest(struct slot *s)
 		crew_send_away(a);
 }
 
-/* Could nothing of this job have been done? */
+/* Not read to its end, not answered, still to be done; and all of it is here
+ * to be sent again. */
 static bool
 is_untouched(const struct slot *s)
 {
-	return s->traffic.cut_short && !s->traffic.reader.begun &&
-	       s->deadline_ms >= 0 && s->trouble[0] == '\0';
+	return s->traffic.cut_short && s->traffic.whole &&
+	       !s->traffic.reader.begun && s->deadline_ms >= 0 &&
+	       s->trouble[0] == '\0';
 }
 
-/* It lives, but has dropped a connection that it had kept. */
+static bool
+may_connect_again(const struct slot *s)
+{
+	return s->app->kept >= 2 && is_untouched(s);
+}
+
+/* It lives, but has dropped a connection that it had kept: a new one, or, where
+ * it listens no more, a new application. */
 static bool
 connect_again(struct slot *s)
 {
 	struct err e = ERR_INIT;
 
-	if (s->app->kept < 2 || !is_untouched(s) ||
-	    !traffic_again(&s->traffic) ||
-	    app_connect(s->app, &s->traffic.process, &e) != ERR_OK)
+	if (!may_connect_again(s))
 		return false;
-	s->app->kept = 1;
 	s->lost_ms = -1;
+	if (app_connect(s->app, &s->traffic.process, &e) == ERR_OK) {
+		traffic_again(&s->traffic);
+		s->app->kept = 1;
+	} else {
+		s->replacing = true;
+		slot_kill(s);
+	}
 	return true;
 }
 
@@ -147,10 +162,10 @@ check_connection(struct slot *s)
 {
 	int64_t now = clock_mono_ms();
 
-	if (s->traffic.process.fd[STDOUT_FILENO] >= 0)
+	if (s->traffic.process.fd[STDOUT_FILENO] >= 0 || s->replacing)
 		return;
 	if (s->lost_ms < 0)
-		s->lost_ms = now + LOST_MS;
+		s->lost_ms = now + (may_connect_again(s) ? AGAIN_MS : LOST_MS);
 	else if (now >= s->lost_ms && !connect_again(s))
 		blame(s, "it closed the connection in the middle of the job");
 }
@@ -201,19 +216,20 @@ slot_fcgi_wakes_at(const struct slot *s)
 	return at;
 }
 
-/* It left by itself, as one does that counts its jobs. */
+/* It left by itself, as one does that counts its jobs, or was made to. */
 static bool
 replace(struct slot *s)
 {
+	bool left = s->exit_code == 0 && s->signal == 0;
 	struct err e = ERR_INIT;
 
-	if (s->app->jobs < 2 || s->exit_code != 0 || s->signal != 0 ||
-	    !is_untouched(s) || !traffic_again(&s->traffic))
+	if (s->app->jobs < 2 || !is_untouched(s) || !(left || s->replacing))
 		return false;
 	if (crew_replace(&s->crew, s->app, &e) != ERR_OK) {
 		snprintf(s->trouble, sizeof(s->trouble), "%s", e.text);
 		return false;
 	}
+	traffic_again(&s->traffic);
 	put_to_work(s);
 	s->phase = PHASE_RUNNING;
 	return true;

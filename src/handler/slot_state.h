@@ -47,6 +47,7 @@ struct slot {
 	struct crew crew;
 	struct app *app; /* at this job; NULL: its process is its own */
 	int64_t lost_ms; /* its connection is closed; how long for its end */
+	bool replacing;	 /* it was killed so that another does this job */
 	int64_t cpu_start_ms, cpu_limit_ms; /* of its process; 0: no limit */
 	int64_t cpu_look_ms;		    /* when to look; -1: no more */
 

@@ -315,16 +315,13 @@ traffic_frame(struct traffic *t, char *const *variables)
 		abort();
 }
 
-bool
+void
 traffic_again(struct traffic *t)
 {
-	if (!t->whole)
-		return false;
 	t->written = 0;
 	t->cut_short = false;
 	t->drained = 0;
 	fastcgi_reader_init(&t->reader);
-	return true;
 }
 
 /*

@@ -54,8 +54,8 @@ void traffic_end_input(struct traffic *t);
  * traffic_reset was told of.
  */
 void traffic_frame(struct traffic *t, char *const *variables);
-/* From the start, on a new connection; false: it was too long to be kept. */
-bool traffic_again(struct traffic *t);
+/* From the start, on a new connection; where whole is true. */
+void traffic_again(struct traffic *t);
 /* The request has ended: read what is there of log and progress.  True: the
  * connection is clean, nothing of this request is left in it. */
 bool traffic_settle(struct traffic *t);

@@ -196,7 +196,8 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("how, free", [
-    ("lingers", True), ("lingers-drops", True), ("lingers-crashes", False)])
+    ("lingers", True), ("lingers-drops", True), ("lingers-hides", True),
+    ("lingers-crashes", False)])
 def test_leaves_between_two_jobs(team, how, free):
     """It ends, or drops the connection, when the next job has been sent but
     not read: that job is begun again, in the same attempt.  A crash is the

@@ -209,6 +209,8 @@ MANNERS = {
     "drops": lambda: (send(answer(), end()), connection.close()),
     "lingers": lambda: linger(lambda: os._exit(0)),
     "lingers-drops": lambda: linger(lambda: connection.close()),
+    "lingers-hides": lambda: linger(lambda: (
+        listener.close(), connection.close(), time.sleep(60))),
     "lingers-crashes": lambda: linger(
         lambda: os.kill(os.getpid(), signal.SIGSEGV)),
     "hides": lambda: (send(answer(), end()), listener.close(),
