@@ -14,7 +14,8 @@ create or replace function nightdrop.claim_cap(q nightdrop.queue,
     need interval, cut timestamptz, until timestamptz)
 returns integer
 language sql stable parallel safe
-return least((q).max_running, case when need > until - cut then 1 end);
+return least((q).max_running, case when until is not null
+    and need > until - cut then 1 end);
 
 comment on function nightdrop.claim_cap(nightdrop.queue, interval, timestamptz,
     timestamptz) is 'Internal: how many jobs of a queue may be in hand.';

@@ -30,7 +30,7 @@ returns table (queue text, room bigint, long boolean, latest timestamptz,
     again_end timestamptz, "position" timestamptz, id uuid)
 language sql stable
 as $$
-select q.name, r.room, n.need > until - cut is true as long, m.latest,
+select q.name, r.room, until is not null and (n.need > until - cut) is true as long, m.latest,
     k.position, k.id, e.fresh_end, e.again_end, h.position, h.id
 from unnest(names, hands) o(name, hand)
     join nightdrop.queue q on q.name = o.name
@@ -60,8 +60,8 @@ from unnest(names, hands) o(name, hand)
 	    k.id, e.again_end, cutoff, clock)
 	order by w.position, w.id limit 1)
 	order by 1, 2 limit 1) h
-where not q.held and (m.latest is null or clock < m.latest)
-    and (m.cap is null or r.room > 0)
+where not q.held and (clock >= m.latest) is not true
+    and (r.room <= 0) is not true
 order by long desc, h.position, h.id
 $$;
 

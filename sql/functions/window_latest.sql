@@ -6,6 +6,7 @@
 --             window.
 -- Tables:     none.
 --
+-- Without a window it costs nothing: each claim asks, for each queue.
 -- What is not known fits as long as the window is open.  What is longer than
 -- the whole window would never fit: it may begin in its first tenth.
 --
@@ -17,9 +18,9 @@ create or replace function nightdrop.window_latest(need interval,
     cut timestamptz, until timestamptz)
 returns timestamptz
 language sql stable parallel safe
-return until - make_interval(secs => least(
+return case when until is not null then until - make_interval(secs => least(
     coalesce(extract(epoch from need), 0),
-    extract(epoch from until - cut) * 0.9)::double precision);
+    extract(epoch from until - cut) * 0.9)::double precision) end;
 
 comment on function nightdrop.window_latest(interval, timestamptz, timestamptz)
 is 'Internal: when a job must have begun to fit into the window.';

@@ -303,11 +303,11 @@ static const struct stmt stmts[STMT_COUNT] = {
 	    "from nightdrop.plan_open($1::text[], $2::text)",
 	    2, "tblbbllllllibztzz" },
 	[STMT_PLAN_CLAIM] = { "plan_claim",
-	    "select kind, queue, id, position, attempt, lost, later, long, "
+	    "select kind, queue, id, position, attempt, lost, later, "
 	    "latest, due from nightdrop.plan_claim($1::text[], $2::integer[], "
 	    "$3::text, $4::timestamptz, $5::timestamptz, $6::timestamptz, "
 	    "$7::integer, $8::text[], $9::timestamptz[], $10::uuid[])",
-	    10, "ttuzibbbzz" },
+	    10, "ttuzibbzz" },
 };
 
 const struct stmt *

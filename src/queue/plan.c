@@ -86,8 +86,7 @@ plan_claim_read(const struct rows *r, int i)
 		.attempt = rows_int4(r, i, 4),
 		.lost = rows_bool(r, i, 5),
 		.later = rows_bool(r, i, 6),
-		.is_long = rows_bool(r, i, 7),
-		.latest = rows_time(r, i, 8),
-		.due = rows_time(r, i, 9),
+		.latest = rows_time(r, i, 7),
+		.due = rows_time(r, i, 8),
 	};
 }

@@ -55,7 +55,7 @@ struct plan_claim { /* a row, a job; or, where idle, that there is none */
 	struct uuid id;
 	int64_t position, latest;
 	int attempt;
-	bool lost, later, is_long;
+	bool lost, later;
 };
 struct plan_claim plan_claim_read(const struct rows *r, int i);
 

@@ -149,13 +149,23 @@ def test_one_window_a_run(night, db, batch):
     assert last["carried_over"] > 10, (one, two)
 
 
-def test_a_time_of_the_day(night, db, batch):
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Asia/Kathmandu"])
+def test_a_time_of_the_day(night, db, batch, zone):
+    """By the clock on the wall where the database is set to be, and not by
+    the host's."""
+    before = db.value("select value from nightdrop.setting "
+                      "where name = 'time_zone'")
     name = night.queue(OK)
     jobs.submit(db, name)
-    said = told(batch.run("--queue", name, "--until", "6:00", "--report=json"))
+    db.sql("select nightdrop.setting_set('time_zone', %s, 'a test')", zone)
+    try:
+        said = told(batch.run("--queue", name, "--until", "6:00",
+                              "--report=json", TZ="America/New_York"))
+    finally:
+        db.sql("select nightdrop.setting_set('time_zone', %s, 'a test')",
+               before)
     assert db.row(
-        "select to_char(until at time zone (select value from "
-        "nightdrop.setting where name = 'time_zone'), 'HH24:MI:SS.US'), "
+        "select to_char(until at time zone %s, 'HH24:MI:SS.US'), "
         "until > opened, until <= opened + interval '25 hours', "
-        "until = %s from nightdrop.run where id = %s", said["until"],
+        "until = %s from nightdrop.run where id = %s", zone, said["until"],
         said["run"]) == ("06:00:00.000000", True, True, True)

@@ -92,6 +92,25 @@ START_TEST(pace_follows_the_handlers)
 }
 END_TEST
 
+START_TEST(reserves)
+{
+	struct pace p = { .slots = 4, .mean_ms = -1 };
+
+	ck_assert_int_eq(pace_reserve(&p, 0, 1), 4); /* a job a slot */
+	p.mean_ms = 100; /* two seconds of four slots are 80 */
+	ck_assert_int_eq(pace_reserve(&p, 0, 1), 80);
+	ck_assert_int_eq(pace_reserve(&p, 40, 1), 40);
+	ck_assert_int_eq(pace_reserve(&p, 41, 1), 0); /* enough */
+	ck_assert_int_eq(pace_reserve(&p, 0, 10), 800);
+	p.mean_ms = 1;
+	ck_assert_int_eq(pace_reserve(&p, 0, 1), RESERVE_MOST);
+	p.mean_ms = 60000;
+	ck_assert_int_eq(pace_reserve(&p, 0, 1), 4);
+	p.slots = 600;
+	ck_assert_int_eq(pace_reserve(&p, 0, 1), 600);
+}
+END_TEST
+
 Suite *pass_suite(void);
 
 Suite *
@@ -105,6 +124,7 @@ pass_suite(void)
 	tcase_add_test(t, looks_again_when_a_job_has_ended);
 	tcase_add_test(t, skipped_jobs_do_not_count);
 	tcase_add_test(t, pace_follows_the_handlers);
+	tcase_add_test(t, reserves);
 	suite_add_tcase(s, t);
 	return s;
 }
