@@ -159,6 +159,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/run_lock.sql \
 	sql/functions/run_open.sql \
 	sql/functions/run_rhythm.sql \
+	sql/functions/run_rhythms.sql \
 	sql/functions/run_rivals.sql \
 	sql/functions/run_seat.sql \
 	sql/functions/schema_shape.sql \

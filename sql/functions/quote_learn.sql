@@ -3,8 +3,8 @@
 -- Parameters: run, whose queues are closed in run_queue with their durations
 --             and grades, and whose counters are right.
 -- Returns:    nothing.
--- Tables:     queue_basis, queue, run_queue, run, worker, counter, and those of
---             run_rhythm and load_ahead.
+-- Tables:     queue_basis, queue, run_queue, run, counter, and those of
+--             run_rhythms and load_ahead.
 --
 -- Durations and costs are medians over the last five runs in which jobs of the
 -- queue ended, so that they follow a drift and no single night upsets them.
@@ -27,12 +27,12 @@ as $$
 #variable_conflict use_column
 declare
 	clock constant timestamptz := clock_timestamp();
+	names constant text[] := array(select rq.queue
+	    from nightdrop.run_queue rq where rq.run = quote_learn.run);
 begin
 	-- In one order, as run_expect() does.
 	perform from nightdrop.queue_basis b
-	where b.queue in (select rq.queue from nightdrop.run_queue rq
-	    where rq.run = quote_learn.run)
-	order by b.queue for no key update;
+	where b.queue = any (names) order by b.queue for no key update;
 
 	update nightdrop.queue_basis b
 	set version = b.version + 1, runs = h.runs,
@@ -54,8 +54,7 @@ begin
 	from nightdrop.run u
 	    join nightdrop.run_queue rq on rq.run = u.id
 	    join nightdrop.queue q on q.name = rq.queue
-	    join nightdrop.queue_basis o on o.queue = rq.queue
-	    cross join lateral nightdrop.run_rhythm(rq.queue, clock, o.told) r
+	    join nightdrop.run_rhythms(names, clock) r on r.queue = rq.queue
 	    cross join lateral (
 		select count(*) as runs,
 		    percentile_cont(0.5) within group (order by p.p50)
@@ -88,10 +87,7 @@ begin
 			row_number() over last as place,
 			count(n.p50) over last as nth,
 			first_value(u.until) over last is not null as windowed,
-			coalesce((select sum(w.slots)::integer
-			    from nightdrop.worker w
-			    where w.run = u.id and not w.lost), u.slots)
-			    as slots
+			n.slots
 		    from nightdrop.run_queue n
 			join nightdrop.run u on u.id = n.run
 		    where n.queue = rq.queue and not n.open
@@ -106,14 +102,12 @@ begin
 			order by n.run desc limit 5) n
 			cross join unnest(n.ages) with ordinality a(age, nth)
 		    group by a.nth) m) g
-	where u.id = quote_learn.run and b.queue = rq.queue
-	    and o.queue = b.queue;
+	where u.id = quote_learn.run and b.queue = rq.queue;
 	update nightdrop.queue_basis b
 	set pace_s = a.pace_s, lead_s = a.lead_s, behind = a.behind,
 	    shown_pace_s = a.shown_pace_s, shown_lead_s = a.shown_lead_s
-	from nightdrop.run_queue rq
-	    join nightdrop.load_ahead(clock) a on a.queue = rq.queue
-	where rq.run = quote_learn.run and b.queue = rq.queue;
+	from nightdrop.load_ahead(clock) a
+	where b.queue = a.queue and b.queue = any (names);
 end
 $$;
 

@@ -2,7 +2,7 @@
 --
 -- Parameters: run, with its queues; until is set where it has a window.
 -- Returns:    nothing.
--- Tables:     queue_basis, run_queue, run, counter, and those of run_rhythm and
+-- Tables:     queue_basis, run_queue, run, counter, and those of run_rhythms and
 --             load_ahead.
 --
 -- Internal: part of run_begin.
@@ -18,12 +18,13 @@ as $$
 #variable_conflict use_column
 declare
 	clock constant timestamptz := clock_timestamp();
+	names constant text[] := array(select rq.queue
+	    from nightdrop.run_queue rq
+	    where rq.run = quote_open.run and rq.open);
 begin
 	-- In one order, as run_expect() does.
 	perform from nightdrop.queue_basis b
-	where b.queue in (select rq.queue from nightdrop.run_queue rq
-	    where rq.run = quote_open.run and rq.open)
-	order by b.queue for no key update;
+	where b.queue = any (names) order by b.queue for no key update;
 
 	update nightdrop.queue_basis b
 	set version = b.version + 1, opened = u.cut, closes = u.until,
@@ -32,19 +33,15 @@ begin
 	    due = (select greatest(sum(c.waiting), 0)
 		from nightdrop.counter c where c.queue = b.queue),
 	    slots = greatest(u.slots, b.slots), updated = now()
-	from nightdrop.run u
-	    join nightdrop.run_queue rq on rq.run = u.id and rq.open
-	    join nightdrop.queue_basis o on o.queue = rq.queue
-	    cross join lateral nightdrop.run_rhythm(rq.queue, clock, o.told) r
-	where u.id = quote_open.run and b.queue = o.queue;
+	from nightdrop.run u, nightdrop.run_rhythms(names, clock) r
+	where u.id = quote_open.run and b.queue = r.queue;
 	-- All of it is this run's to take; what comes from now on is the next's.
 	update nightdrop.queue_basis b
 	set pace_s = n.pace_s, lead_s = n.lead_s, behind = n.behind,
 	    shown_pace_s = a.shown_pace_s, shown_lead_s = a.shown_lead_s
-	from nightdrop.run_queue rq
-	    join nightdrop.load_ahead(clock) n on n.queue = rq.queue
-	    join nightdrop.load_ahead(clock, true) a on a.queue = rq.queue
-	where rq.run = quote_open.run and rq.open and b.queue = rq.queue;
+	from nightdrop.load_ahead(clock) n
+	    join nightdrop.load_ahead(clock, true) a on a.queue = n.queue
+	where b.queue = n.queue and b.queue = any (names);
 end
 $$;
 

@@ -2,7 +2,7 @@
 --
 -- Parameters: run, open, none of whose workers is at work.
 -- Returns:    nothing.
--- Tables:     run, run_queue, queue_basis, counter, waiting, attempt, job,
+-- Tables:     run, run_queue, worker, queue_basis, counter, waiting, attempt, job,
 --             bundle, running, response, event, and those of run_carry,
 --             run_grade, quote_learn and upkeep.
 --
@@ -68,7 +68,9 @@ begin
 	update nightdrop.run_queue rq
 	set open = false, finished = coalesce(a.finished, 0), p50 = a.took[1],
 	    p95 = a.took[2], p99 = a.took[3],
-	    cost_s = a.busy_s / nullif(a.finished, 0)
+	    cost_s = a.busy_s / nullif(a.finished, 0),
+	    slots = (select sum(w.slots) from nightdrop.worker w
+		where w.run = run_close.run and not w.lost)
 	from unnest(names) n(queue)
 	    left join (
 		select a.queue,

@@ -68,16 +68,16 @@ begin
 		    using errcode = 'ND404',
 		    hint = 'select name from nightdrop.queue_status';
 	end if;
+	update nightdrop.queue_basis b set told = wanted
+	where run_expect.queue is null or b.queue = run_expect.queue;
 	with changed as (
 		update nightdrop.queue_basis b
-		set told = wanted, version = b.version + 1, starts = r.starts,
+		set version = b.version + 1, starts = r.starts,
 		    next_start = r.starts[1], every = coalesce(r.every, b.every),
 		    slack = r.slack
-		from nightdrop.queue_basis o
-		    cross join lateral nightdrop.run_rhythm(o.queue,
-			clock, wanted) r
-		where o.queue = b.queue and (run_expect.queue is null
-		    or b.queue = run_expect.queue)
+		from nightdrop.run_rhythms(array(
+		    select jsonb_object_keys(before)), clock) r
+		where b.queue = r.queue
 		returning b.next_start
 	)
 	select count(*), min(c.next_start) into n, first from changed c;

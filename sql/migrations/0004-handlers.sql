@@ -40,12 +40,15 @@ comment on column nightdrop.chunk.xact is
 alter table nightdrop.run_queue
 	add column p99 interval,
 	add column cost_s double precision,
+	add column slots integer,
 	add column fast double precision,
 	add column slow double precision,
 	add column width interval,
 	add column ages interval[];
 comment on column nightdrop.run_queue.cost_s is
 'What a job that ended cost, all its attempts together: seconds of a slot. Null: none ended.';
+comment on column nightdrop.run_queue.slots is
+'Those of all workers of the run that were not lost.';
 comment on column nightdrop.run_queue.fast is
 'Of what its jobs had been told they would wait in the run, the share that nearly all waited at least; slow: at most. Null: too few had a wait worth the name.';
 comment on column nightdrop.run_queue.width is
