@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: ISC
 """The campaign's verdict: each of its rules, broken on purpose, is found
 broken.  Tables are tampered with in a transaction that comes to nothing."""
+import os
+import signal
 import subprocess
 import types
 
@@ -176,16 +178,18 @@ def test_it_does_not_settle(site, done, monkeypatch):
 
 def test_a_worker_outlives_its_lease():
     """Stopped, and nobody has killed it when its lease is over."""
-    stopped = subprocess.Popen(["sleep", "60"])
+    stopped = subprocess.Popen(["sh", "-c", "sleep 60; true"],
+                               start_new_session=True)
+    process.wait_until(lambda: process.children(stopped.pid), 5, "its child")
     run = types.SimpleNamespace(lease_s=-1, running=lambda: True,
                                 workers=lambda: [stopped.pid])
     f = faults.Faults(1, None, types.SimpleNamespace(
-        pick=lambda where, short: run))
+        pick=lambda where, want: run))
     try:
         assert slow.worker_stopped_for_long(f, 0, 0)
         assert len(f.trouble) == 1 and str(stopped.pid) in f.trouble[0]
     finally:
-        stopped.kill()
+        os.killpg(stopped.pid, signal.SIGKILL)
         stopped.wait()
 
 

@@ -13,6 +13,7 @@ from . import generator, queues
 HONEST = {0, 75, -9}
 FULL = "No space left on device"  # then 78 is honest, too
 LONGEST_S = 240
+PATIENCE_S = 1.5
 SHORT_S = 10  # a lease that is worth waiting for
 
 
@@ -87,12 +88,21 @@ class Crons:
         for t in self.threads:
             t.join(2 * LONGEST_S)
 
-    def pick(self, where, short=False):
-        """One of those that run now, or None.  short: whose lease is."""
-        with self.lock:
-            found = [r for r in self.runs if r.running()
-                     and (not short or r.lease_s <= SHORT_S)]
-            return found[int(where * len(found))] if found else None
+    def pick(self, where, want=lambda run: True):
+        """One of those that run now; waits a little for one.  Else None."""
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            with self.lock:
+                found = [r for r in self.runs if r.running() and r.workers()
+                         and want(r)]
+            if found:
+                return found[int(where * len(found))]
+            time.sleep(0.05)
+        return None
+
+
+def short(run):
+    return run.lease_s <= SHORT_S
 
 
 def lines(rng):

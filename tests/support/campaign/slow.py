@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Faults that outlast a lease, thrown beside the quick ones: what was stopped
 or cut off is thought dead meanwhile, and comes back."""
+import contextlib
 import errno
 import itertools
 import os
@@ -8,6 +9,8 @@ import signal
 import time
 
 from .. import hosts, process
+from . import queues
+from .crons import short
 
 FAULTS = {}
 LATER_S = 2.5  # after the lease: its margin, and the next batch
@@ -24,7 +27,7 @@ def slow(share):
 def batch_stopped(f, where, much):
     """Guardian and worker: nobody fences, others recover by the lease; then
     both go on."""
-    run = f.crons.pick(where, short=True)
+    run = f.crons.pick(where, short)
     pids = [run.guardian, *run.workers()] if run and run.running() else []
     f.kill(pids, signal.SIGSTOP)
     if pids:
@@ -35,12 +38,13 @@ def batch_stopped(f, where, much):
 
 @slow(3)
 def worker_stopped_for_long(f, where, much):
-    """Its guardian kills it when its lease is over."""
-    run = f.crons.pick(where, short=True)
+    """Its guardian kills it when its lease is over; one with handlers has a
+    lease."""
+    run = f.crons.pick(where, short)
     pids = run.workers() if run else []
     f.kill(pids, signal.SIGSTOP)
     end = time.monotonic() + run.lease_s + 1.5 if pids else 0
-    stopped = set(pids)
+    stopped = {p for p in pids if process.children(p)}
     while time.monotonic() < end:  # another fault may wake it
         time.sleep(0.05)
         stopped = {p for p in stopped if process.state(p) == "T"}
@@ -51,15 +55,32 @@ def worker_stopped_for_long(f, where, much):
     return bool(pids)
 
 
-@slow(4)
+def begin(f, lease_s, *options):
+    """A batch more, that helps where a run is open."""
+    return f.crons.begin(0, lease_s, "-j", "4", "--drain", "9s", "--join",
+                         *options)
+
+
+@slow(5)
 def batch_unheard(f, where, much):
-    """What it says arrives after others have recovered its jobs."""
-    run = f.crons.pick(where, short=True)
+    """What it says arrives after others have recovered its jobs.  It is
+    stopping, so that it has results to tell and nothing else: these are
+    refused one by one.  Of another the whole call is."""
     proxy = f.site.batch_proxy
-    hit = proxy.hold() and run is not None
+    victim, other = begin(f, 5, "--queue", "steady,slow"), None
+    with contextlib.suppress(process.Timeout):
+        process.wait_until(victim.handlers, 2, "its handlers")
+    victim.signal(signal.SIGTERM)
+    time.sleep(0.1)  # what was not begun goes back first
+    hit = proxy.hold() and victim.running()
     if hit:
-        time.sleep(run.lease_s + LATER_S * (0.3 + much))
+        time.sleep(5 + much)
+        other = begin(f, 6, "--queue", ",".join(queues.OFTEN))
+        time.sleep(2)
+        other.signal(signal.SIGTERM)
     proxy.release()
+    for run in filter(None, (victim, other)):
+        f.crons.end(run)
     return hit
 
 
@@ -67,7 +88,7 @@ def batch_unheard(f, where, much):
 def host_cut_off(f, where, much):
     if not f.site.south:
         return False
-    busy = any(r.running() for r in list(f.crons.runs) if r.south)
+    busy = f.crons.pick(where, lambda r: r.south) is not None
     f.site.south.host.cut()
     try:
         time.sleep(1 + 8 * much)
