@@ -55,6 +55,7 @@ libnightdrop_a_SOURCES = \
 	src/batch/try.c src/batch/try.h \
 	src/batch/try_given.c \
 	src/batch/try_report.c \
+	src/batch/try_statement.c \
 	src/batch/window.c src/batch/window.h \
 	src/batch/work.c \
 	src/batch/worker.h \

@@ -18,6 +18,7 @@ unit_SOURCES = tests/unit/main.c \
 	tests/unit/base/log_test.c \
 	tests/unit/base/slice_test.c \
 	tests/unit/base/values_test.c \
+	tests/unit/batch/chunk_test.c \
 	tests/unit/batch/job_test.c \
 	tests/unit/batch/lockfile_test.c \
 	tests/unit/batch/options_test.c \
@@ -56,6 +57,7 @@ unit_SOURCES = tests/unit/main.c \
 	tests/unit/queue/receipt_test.c \
 	tests/unit/queue/run_test.c \
 	tests/unit/queue/settle_test.c \
+	tests/unit/queue/statement_test.c \
 	tests/unit/queue/turn_test.c \
 	tests/unit/responder/document_test.c \
 	tests/unit/responder/exchange_test.c \

@@ -121,5 +121,8 @@ void lane_cancel(struct lane *l); /* the statement that runs */
  * of this statement will ever do.
  */
 enum chunk_fault lane_answer(struct lane *l);
+/* What is wrong with a row; NULL: nothing. */
+const char *lane_row_fault(const struct chunk_row *r, int64_t max_output);
+#define LANE_NO_ROW "the statement answered no row for it"
 
 #endif

@@ -68,15 +68,14 @@ type_ok(struct slice type)
 				       memchr(type.ptr, '/', type.len) != NULL);
 }
 
-/* What is wrong with a row; NULL: nothing. */
-static const char *
-fault_of(const struct chunk_row *r, const struct job *j)
+const char *
+lane_row_fault(const struct chunk_row *r, int64_t max_output)
 {
 	if (r->status < 200 || r->status > 599)
 		return "its row has a status that is not from 200 to 599";
 	if (!type_ok(r->type))
 		return "its row has a type that is no media type";
-	if ((int64_t)r->body.len > j->claim.max_output)
+	if ((int64_t)r->body.len > max_output)
 		return "its row has a body over the queue's max_output";
 	if (r->body.len > ANSWER_MOST)
 		return "its row has a body longer than 32 MiB";
@@ -200,7 +199,8 @@ take_rows(struct lane *l, const struct chunk_columns *c,
 		l->finish[p->i].attempt = p->job->attempt;
 		order[i] = (int)p->i;
 		total += r.body.len;
-		if ((wrong = fault_of(&r, p->job)) != NULL)
+		wrong = lane_row_fault(&r, p->job->claim.max_output);
+		if (wrong != NULL)
 			fault = blame(l, p->job, wrong);
 		else if (total <= ANSWER_MOST)
 			take_row(l, &r, p);

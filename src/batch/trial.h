@@ -54,6 +54,10 @@ enum err_code trial_variables_taken(const struct trial *t, struct err *e);
 /* "time_limit 3600 s, ..." */
 void trial_limits_print(const struct trial *t);
 
+/* try_statement.c: a .sql handler, instead of all the rest; body and limits
+ * are there.  The exit code; where it could not be run, e says why. */
+int try_statement(struct trial *t, struct err *e);
+
 /* try_report.c: before it runs; what it says meanwhile; what came of it. */
 void trial_print_start(const struct trial *t);
 void trial_print_progress(const char *text);

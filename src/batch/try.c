@@ -213,10 +213,7 @@ prepare(struct trial *t, struct err *e)
 	    (code = find_program(t, e)) != ERR_OK)
 		return code;
 	if (t->handler.kind == HANDLER_SQL)
-		return err_set(e, ERR_CONFIG,
-		    "%s is a statement, which only the database can run: "
-		    "nightdrop-batch --check tells whether it would",
-		    t->handler.path);
+		return read_body(t, e);
 	if ((code = place_tmp(t, e)) != ERR_OK ||
 	    (code = read_body(t, e)) != ERR_OK)
 		return code;
@@ -342,7 +339,8 @@ try_main(const struct options *o)
 
 	catch_signals();
 	if (prepare(&t, &e) == ERR_OK)
-		code = run_trial(&t, slot, &e);
+		code = t.handler.kind == HANDLER_SQL ? try_statement(&t, &e) :
+						       run_trial(&t, slot, &e);
 	else
 		code = e.code == ERR_IO ? EXIT_TEMP : EXIT_CONF;
 	if (e.code != ERR_OK) {

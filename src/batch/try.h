@@ -1,5 +1,6 @@
 /*
- * --try: one handler, run as at night, without a database.
+ * --try: one handler, run as at night, without a database; a statement in one,
+ * and rolled back.
  *
  * SPDX-License-Identifier: ISC
  */

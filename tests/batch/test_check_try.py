@@ -257,14 +257,6 @@ def test_try_names(own, batch, tmp_path):
         assert result.err.startswith("nightdrop-batch: "), result
 
 
-def test_try_is_for_programs(own):
-    handlers, batch = own
-    path = handlers.write("tried.sql", "select 1")
-    for name in ("tried", str(path)):
-        result = batch.run("--try", name)
-        assert result.status == 78 and "--check" in result.err, result
-
-
 def test_try_without_run_dir(own):
     """Who writes a handler has no run_dir of the batch's."""
     handlers, batch = own

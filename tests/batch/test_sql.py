@@ -396,3 +396,52 @@ def test_check_says_all_is_well(desk, batch):
     desk.open()
     checked = batch.run("--check", "--queue", desk.queue)
     assert checked.status == 0 and desk.queue + ".sql" in checked.out, checked
+
+
+# --try: a job of its own, and nothing of it stays.
+
+def try_it(desk, batch, handlers, body, *options):
+    return batch.run("--try", str(handlers.path / (desk.queue + ".sql")),
+                     *options, stdin=body)
+
+
+def test_try(desk, batch, handlers):
+    desk.open()
+    tried = try_it(desk, batch, handlers, b"12")
+    assert tried.status == 0, tried
+    assert "successful: 201 Created" in tried.out
+    assert "books, in a transaction that is rolled back" in tried.out
+    assert tried.out.endswith("booked 12"), tried
+    assert desk.ledger() == []
+    assert desk.db.value("select count(*) from nightdrop.job where queue = %s",
+                         desk.queue) == 0
+    tried = try_it(desk, batch, handlers, b"x")
+    assert tried.status == 1 and "22P02" in tried.out, tried
+
+
+@pytest.mark.parametrize("statement, words", [
+    (ANSWER + " where false", "no row"),
+    (ANSWER + " union all " + ANSWER, "twice"),
+    ("select id, 99 as status from nightdrop.job_in_hand", "from 200 to 599"),
+    ("select id from nightdrop.job_in_hand", "no column status"),
+    (ANSWER + " where exists (select from nightdrop.job)",
+     "permission denied"),
+])
+def test_try_finds_what_is_wrong(desk, batch, handlers, statement, words):
+    desk.open(statement)
+    tried = try_it(desk, batch, handlers, b"")
+    assert tried.status == 1 and words in tried.out, tried
+
+
+def test_try_sees_what_the_night_sees(desk, batch, handlers):
+    desk.open("select id, 200 as status, concat_ws(' ', queue, attempt, type, "
+              "size, business_date is not null) as body "
+              "from nightdrop.job_in_hand")
+    tried = try_it(desk, batch, handlers, b"abc", "--type", "text/csv")
+    assert tried.out.endswith(f"{desk.queue} 1 text/csv 3 t"), tried
+
+
+def test_try_without_a_queue(batch, handlers):
+    path = handlers.write("nobodys.sql", ANSWER, mode=0o644)
+    tried = batch.run("--try", str(path))
+    assert tried.status == 78 and "no queue nobodys" in tried.err, tried

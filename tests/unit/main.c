@@ -40,6 +40,7 @@
 	X(receipt)      \
 	X(run)          \
 	X(settle)       \
+	X(statement)    \
 	X(turn)         \
 	X(environment)  \
 	X(find)         \
@@ -50,6 +51,7 @@
 	X(listen)       \
 	X(page)         \
 	X(reply)        \
+	X(chunk)        \
 	X(job)          \
 	X(lockfile)     \
 	X(options)      \
