@@ -2,7 +2,8 @@
  * The lane of the .sql handlers: jobs that one statement does a chunk at a
  * time, on a connection of its own.
  *
- *   lane.c         which jobs: claimed, begun, gathered to chunks, and gone
+ *   lane.c         which jobs: taken, begun, gathered to chunks, and gone
+ *   lane_claim.c   what it wants of a turn
  *   lane_run.c     a chunk's transaction, step by step
  *   lane_answer.c  what the statement answered, as outcomes
  *

@@ -38,7 +38,7 @@ take_params(struct lane *l, struct params *p)
 		abort();
 	for (j = jobs->first; j != NULL; j = j->next)
 		start[n++] = (struct turn_start) { j->id, j->attempt };
-	chunk_params(p, &l->w->me, jobs->first->claim.queue, start, n);
+	chunk_params(p, &l->w->me, slice_str(l->queue->name), start, n);
 	free(start);
 }
 

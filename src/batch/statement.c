@@ -133,9 +133,9 @@ statement_check(struct conn *c, const char *queue, const char *path,
 {
 	struct rows *none = NULL;
 	enum err_code code;
-	char *sql;
+	char *sql = NULL;
 
-	if ((code = statement_read(path, &sql, e)) != ERR_OK)
+	if ((code = statement_read(path, &sql, e)) != ERR_OK || sql == NULL)
 		return code;
 	if ((code = call(c, STMT_BEGIN, CALL_REPEAT, NULL, until, &none, e)) ==
 	    ERR_OK) {
