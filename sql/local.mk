@@ -169,6 +169,7 @@ dist_sqlfunctions_DATA = \
 	sql/functions/submit_revoke.sql \
 	sql/functions/take_back.sql \
 	sql/functions/task_claim.sql \
+	sql/functions/task_lean.sql \
 	sql/functions/task_note.sql \
 	sql/functions/token_create.sql \
 	sql/functions/token_owner.sql \

@@ -10,7 +10,8 @@
 --             back-off); f_started, f_ended, by the server's clock.
 --   s_...     parallel arrays of jobs about to start: s_ids, s_attempts.
 --   want, max_bytes, cursor_queues, cursor_positions, cursor_ids: how many
---             more to reserve, and where; see turn_claim.
+--             more to reserve, and where; see turn_claim.  max_bytes null:
+--             for a statement, without their bodies.
 -- Returns:    nightdrop.task rows, to be told apart by kind: finish and start,
 --             one for each that was given; claim, jobs now reserved; stop, jobs
 --             it runs that somebody wants dismissed; idle, where it wanted jobs

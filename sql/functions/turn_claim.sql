@@ -1,7 +1,8 @@
 -- turn_claim(worker, run, want, max_bytes, cursor_...): reserve jobs.
 --
 -- Parameters: worker and its run; want, how many at most; max_bytes, of inline
---             bodies together, but one job at least; cursor_queues, _positions
+--             bodies together, but one job at least (null: for a statement, any
+--             number, and the tasks are task_lean's); cursor_queues, _positions
 --             and _ids: parallel arrays, the last job claimed of a queue in
 --             this pass.
 -- Returns:    one row: tasks of kind claim, and for the counters and the
@@ -50,6 +51,7 @@ as $$
 #variable_conflict use_column
 declare
 	clock constant timestamptz := clock_timestamp();
+	lean constant boolean := max_bytes is null;
 	r nightdrop.run;
 	mine text[]; -- the worker's queues; null: all
 	names text[]; -- of the run's, those
@@ -59,6 +61,7 @@ declare
 	n integer;
 begin
 	taken := 0;
+	max_bytes := coalesce(max_bytes, 9223372036854775807);
 	select * into r from nightdrop.run u where u.id = turn_claim.run;
 	select w.queues into mine from nightdrop.worker w
 	where w.id = turn_claim.worker;
@@ -117,14 +120,19 @@ begin
 			returning h.id, h.bytes, h.position, h.attempt,
 			    h.failures, h.lost, h.state
 		)
-		select array_agg(nightdrop.task_claim(q, j, u, h.position,
+		select array_agg(case when lean then nightdrop.task_lean(q,
+			h.id, coalesce(j.size, h.bytes), h.position,
+			h.attempt, h.failures, h.lost, head.long,
+			head.latest)
+		    else nightdrop.task_claim(q, j, u, h.position,
 			h.attempt, h.failures, h.lost, h.state,
-			head.long, head.latest)
+			head.long, head.latest) end
 			order by h.position, h.id), sum(h.bytes)
 		into part, bytes
 		from held h
-		    join nightdrop.job j on j.id = h.id
-		    join nightdrop.queue q on q.name = j.queue
+		    left join nightdrop.job j on j.id = h.id
+			and (not lean or h.bytes = 0)
+		    join nightdrop.queue q on q.name = head.queue
 		    left join lateral (
 			select o.* from nightdrop.bundle o
 			where j.line is not null

@@ -90,11 +90,10 @@ void lane_stop(struct lane *l, const struct uuid *id);
 /* What no statement has in hand is given back. */
 void lane_drain(struct lane *l);
 
-/* For turns: how many more to claim, where (*n cursors, to be freed), how many
- * bytes; and whether starts wait to be recorded. */
+/* For turns: how many more to claim, and where (*n cursors, to be freed); and
+ * whether starts wait to be recorded. */
 int lane_wanted(const struct lane *l, int64_t now);
 struct turn_cursor *lane_cursors(const struct lane *l, bool ours, size_t *n);
-int lane_bytes(const struct lane *l);
 bool lane_startable(const struct lane *l);
 void lane_fill(struct lane *l); /* reserved → w->starting */
 

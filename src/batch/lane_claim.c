@@ -14,8 +14,6 @@
 #include "batch/lane.h"
 #include "batch/worker.h"
 
-#define CLAIM_BYTES 4194304 /* of inline bodies in hand */
-
 /* The largest of the queues' next chunks. */
 static int
 size_most(const struct lane *l)
@@ -34,21 +32,12 @@ lane_wanted(const struct lane *l, int64_t now)
 {
 	int target, have;
 
-	if (l == NULL || l->w->draining || !pass_wants(&l->pass, now) ||
-	    lane_bytes(l) <= 0)
+	if (l == NULL || l->w->draining || !pass_wants(&l->pass, now))
 		return 0;
 	/* One chunk to be done, and one to be done next. */
 	target = 2 * size_most(l);
 	have = (int)l->reserved.count + l->starting + (int)l->ready.count;
 	return have > target / 2 ? 0 : target - have;
-}
-
-int
-lane_bytes(const struct lane *l)
-{
-	size_t held = l->reserved.held + l->ready.held;
-
-	return held >= CLAIM_BYTES ? 0 : (int)(CLAIM_BYTES - held);
 }
 
 static bool

@@ -196,8 +196,8 @@ claim_fill(struct worker *w, struct turn *t, int64_t now)
 
 	w->claims_lane = lane > 0 && (want == 0 || !w->claims_lane);
 	t->want = w->claims_lane ? lane : want;
-	t->max_bytes = w->claims_lane ? lane_bytes(w->lane) :
-					CLAIM_BYTES - (int)w->reserved.held;
+	t->lean = w->claims_lane;
+	t->max_bytes = CLAIM_BYTES - (int)w->reserved.held;
 	t->cursor = w->pass.cursor;
 	t->cursors = w->pass.cursors;
 	if (w->lane != NULL)

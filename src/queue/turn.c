@@ -122,7 +122,10 @@ turn_params(struct params *p, const struct run_worker *w, const struct turn *t)
 	EACH(p, PARAM_INT4, turn_start, t->start, t->starts,
 	    params_item_int4(p, x->attempt));
 	params_int4(p, t->want);
-	params_int4(p, t->max_bytes);
+	if (t->lean)
+		params_null(p);
+	else
+		params_int4(p, t->max_bytes);
 	turn_cursor_params(p, t->cursor, t->cursors);
 }
 

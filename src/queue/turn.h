@@ -59,6 +59,7 @@ struct turn {
 	const struct turn_start *start;
 	size_t starts;
 	int want, max_bytes; /* to claim: jobs, bytes of inline bodies */
+	bool lean;	     /* without bodies, for a statement */
 	const struct turn_cursor *cursor;
 	size_t cursors;
 };

@@ -4,7 +4,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(28);
+select plan(29);
 
 create role t_reports;
 create role t_other;
@@ -47,7 +47,12 @@ insert into nightdrop.part (id, holder, seq, data)
 values (:'long', 0, 1, 'second'), (:'long', 0, 0, 'first '), (:'long', 1, 0, 'no');
 update nightdrop.job set body = null, size = 12 where id = :'long';
 select t.open() as w \gset
-select n.id from t.turn(:w, want => 100) n \g /dev/null
+select set_eq(format('select id, body, request, size, attempt, max_attempts, queue collate "default" from t.turn(%s, want => 100, max_bytes => null)', :w),
+    format($$values (%L::uuid, null::bytea, null, 3::bigint, 1, 3, 'q'), (%L, null, null, 0, 1, 3, 'q'),
+	(%L, null, null, 4, 1, 3, 'q'), (%L, null, null, 4, 1, 3, 'q'),
+	(%L, null, null, 6, 1, 3, 'other'), (%L, null, null, 4, 1, 3, 'q')$$,
+	:'one', :'empty', :'stopped', :'reserved', :'other', :'long'),
+    'a claim for statements has no bodies');
 select n.id from t.turn(:w, starts => array[:'one', :'empty', :'stopped',
     :'other', :'long']::uuid[], attempts => '{1,1,1,1,1}') n \g /dev/null
 select nightdrop.job_stop(:'stopped', '', true) \g /dev/null
