@@ -28,6 +28,7 @@ libnightdrop_a_SOURCES = \
 	src/batch/lane.c src/batch/lane.h \
 	src/batch/lane_answer.c \
 	src/batch/lane_claim.c \
+	src/batch/lane_end.c \
 	src/batch/lane_run.c \
 	src/batch/leftover.c src/batch/leftover.h \
 	src/batch/lockfile.c src/batch/lockfile.h \

@@ -4,8 +4,9 @@
 -- Parameters: worker and token; queue, of all the jobs; ids and attempts,
 --             parallel: jobs whose start is recorded.
 -- Returns:    a row for each job that is still this worker's: verdict is ok, or
---             stop where somebody wants it dismissed; role, what the statement
---             runs as.  job_in_hand shows those that are ok.
+--             stop where somebody wants it dismissed; role, in the first row
+--             alone: what the statement runs as, for the caller to set.
+--             job_in_hand shows those that are ok.
 -- Errors:     ND401 the token is wrong, or the lease has run out; ND403 the
 --             queue's run_as will not do.
 -- Tables:     worker, queue, running, chunk.
@@ -77,9 +78,10 @@ begin
 	end;
 
 	return query
-	select h, 'ok', my.role from unnest(held) h
+	select h.id, 'ok', case h.n when 1 then my.role end
+	from unnest(held) with ordinality h(id, n)
 	union all
-	select s, 'stop', my.role from unnest(stopped) s;
+	select s, 'stop', null from unnest(stopped) s;
 end
 $$;
 

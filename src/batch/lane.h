@@ -5,6 +5,7 @@
  *   lane.c         which jobs: taken, begun, gathered to chunks, and gone
  *   lane_claim.c   what it wants of a turn
  *   lane_run.c     a chunk's transaction, step by step
+ *   lane_end.c     what becomes of it
  *   lane_answer.c  what the statement answered, as outcomes
  *
  * The promises, and why they hold:
@@ -59,21 +60,20 @@ struct lane {
 	struct chunk *todo; /* cut ones, to be done before others */
 
 	/* lane_run.c: */
-	struct chunk *now;	    /* NULL: none */
-	struct lane_queue *queue;   /* of it */
-	bool calling;		    /* a call is under way */
-	size_t step;		    /* the one that it is of */
-	size_t failed_step;	    /* that led to the rollback */
-	int64_t again_at;	    /* not before */
-	int64_t began_us;	    /* by our monotonic clock */
-	enum chunk_fault fault;	    /* why it is rolled back */
-	bool closing;		    /* the queue cannot be run */
-	bool stopping;		    /* the statement was cancelled */
-	struct err why;		    /* of fault or closing */
-	char *words;		    /* PostgreSQL's own */
-	char role[64];		    /* NAMEDATALEN */
-	struct rows *answer;	    /* the statement's */
-	struct rows *recorded;	    /* turn's */
+	struct chunk *now;	  /* NULL: none */
+	struct lane_queue *queue; /* of it */
+	bool calling;		  /* a call is under way */
+	size_t step;		  /* the one that it is of */
+	int64_t again_at;	  /* not before */
+	int64_t began_us;	  /* by our monotonic clock */
+	enum chunk_fault fault;	  /* why it is rolled back */
+	bool theirs;		  /* the step that failed was the statement's */
+	bool closing;		  /* the queue cannot be run */
+	bool stopping;		  /* the statement was cancelled */
+	struct err why;		  /* of fault or closing */
+	char *words;		  /* PostgreSQL's own */
+	struct rows *answer;	  /* the statement's */
+	struct rows *recorded;	  /* turn's */
 	struct turn_finish *finish; /* one a job, in their order */
 	struct buf text;	    /* what they refer to */
 };
@@ -110,6 +110,10 @@ void lane_leave(struct lane *l, const struct lane_queue *q);
 /* A finish of our own for a job of the chunk, which leaves it. */
 void lane_end(struct lane *l, struct job *j, enum turn_result result,
     int status, const char *log);
+
+/* lane_end.c: after the commit; after the rollback, or a loss. */
+void lane_succeeded(struct lane *l);
+void lane_settle(struct lane *l);
 
 /* lane_run.c */
 void lane_run(struct lane *l, int64_t now);

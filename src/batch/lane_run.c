@@ -17,9 +17,6 @@
 #include "batch/worker.h"
 
 #define MARGIN_MS 10000 /* over the queue's time limit, which ends it first */
-#define AGAIN_MOST 5	/* conflicts; then the statement is to blame */
-#define WAIT_MOST 30
-#define LOSSES_MOST 3
 #define WORDS_SIZE 4096
 
 static void done(void *ctx, struct rows *rows, const struct err *e);
@@ -40,12 +37,6 @@ take_params(struct lane *l, struct params *p)
 		start[n++] = (struct turn_start) { j->id, j->attempt };
 	chunk_params(p, &l->w->me, slice_str(l->queue->name), start, n);
 	free(start);
-}
-
-static void
-role_params(struct lane *l, struct params *p)
-{
-	params_text(p, slice_str(l->role));
 }
 
 static void
@@ -78,8 +69,6 @@ take_held(struct lane *l, const struct rows *rows)
 
 		if ((j = list_take_id(&was, &h.id)) == NULL)
 			continue;
-		snprintf(l->role, sizeof(l->role), "%.*s", (int)h.role.len,
-		    h.role.ptr);
 		if (h.stop)
 			lane_end(l, j, TURN_FAILED, 410, "");
 		else
@@ -122,7 +111,7 @@ take_recorded(struct lane *l, const struct rows *rows)
 	return true;
 }
 
-enum { BEGIN, TAKE, ROLE, RUN, CONSTRAINTS, RESET, FINISH, COMMIT, ROLLBACK };
+enum { BEGIN, TAKE, RUN, CONSTRAINTS, RESET, FINISH, COMMIT, ROLLBACK };
 
 static const struct {
 	enum stmt_id stmt;
@@ -132,7 +121,6 @@ static const struct {
 } steps[] = {
 	[BEGIN] = { STMT_BEGIN, NULL, NULL, false },
 	[TAKE] = { STMT_CHUNK_BEGIN, take_params, take_held, false },
-	[ROLE] = { STMT_ROLE, role_params, NULL, false },
 	[RUN] = { STMT_STATEMENT, NULL, take_answer, true },
 	/* What is deferred to the commit is done now, as that role, so that its
 	 * errors are the statement's. */
@@ -166,119 +154,6 @@ call(struct lane *l, size_t step)
 	params_fini(&p);
 }
 
-/* The end of a chunk. */
-
-static void
-forget(struct lane *l)
-{
-	rows_free(l->answer);
-	rows_free(l->recorded);
-	l->answer = l->recorded = NULL;
-	free(l->finish);
-	l->finish = NULL;
-	free(l->words);
-	l->words = NULL;
-	l->began_us = 0;
-}
-
-static void
-succeeded(struct lane *l)
-{
-	struct chunk *c = l->now;
-	int n = (int)c->jobs.count;
-	struct job *j;
-	size_t i = 0;
-
-	l->queue->size = chunk_size_next(
-	    l->queue->size, n, (clock_mono_us() - l->began_us) / 1000);
-	for (; (j = list_take(&c->jobs)) != NULL; i++) {
-		j->finish = l->finish[i];
-		list_add(&l->w->reporting, j);
-	}
-	l->now = NULL;
-	chunk_free(c);
-	answer_take(l->w, l->recorded);
-	forget(l);
-}
-
-static void
-close_queue(struct lane *l, struct chunk *c)
-{
-	struct job *j;
-
-	report_warn(
-	    l->w->report, "queue %s was left: %s", l->queue->name, l->why.text);
-	l->queue->closed = true;
-	while ((j = list_take(&c->jobs)) != NULL)
-		list_add(&l->w->returning, j);
-	chunk_free(c);
-	lane_leave(l, l->queue);
-}
-
-/* Again, after a pause; a lost connection has its own. */
-static void
-again(struct lane *l, struct chunk *c)
-{
-	bool soon = l->fault == FAULT_AGAIN || !conn_alive(l->conn);
-
-	c->next = l->todo;
-	l->todo = c;
-	l->again_at = l->fault == FAULT_NONE ?
-			  0 :
-			  worker_again_at(soon ? ERR_BUSY : ERR_FULL);
-}
-
-static bool
-is_passing(const struct lane *l, struct chunk *c)
-{
-	if (l->fault == FAULT_NONE)
-		return true;
-	if (l->fault == FAULT_AGAIN)
-		return ++c->tries <= AGAIN_MOST;
-	if (l->fault != FAULT_WAIT)
-		return false;
-	return !steps[l->step].theirs ||
-	       (++c->tries <= WAIT_MOST && c->losses < LOSSES_MOST);
-}
-
-/* The statement is to blame, by one of the jobs. */
-static void
-blame(struct lane *l, struct chunk *c)
-{
-	struct job *j;
-
-	if (c->jobs.count > 1) {
-		chunk_cut(c, &l->todo);
-		return;
-	}
-	j = list_take(&c->jobs);
-	j->marked = false;
-	lane_end(l, j, TURN_RETRY, l->fault == FAULT_LATE ? 504 : 502,
-	    l->words != NULL ? l->words : l->why.text);
-	chunk_free(c);
-}
-
-/* Rolled back, or lost: what becomes of the jobs. */
-static void
-settle(struct lane *l)
-{
-	struct chunk *c = l->now;
-
-	l->now = NULL;
-	if (c->jobs.first == NULL) {
-		chunk_free(c);
-	} else if (l->closing) {
-		close_queue(l, c);
-	} else if (is_passing(l, c)) {
-		again(l, c);
-	} else {
-		blame(l, c);
-	}
-	forget(l);
-	if (l->w->draining)
-		lane_drain(l);
-}
-
 /* What PostgreSQL said of the statement, for the attempt's log. */
 static void
 keep_words(struct lane *l, const char *state, const struct err *e)
@@ -302,6 +177,7 @@ failed(struct lane *l, const struct err *e)
 
 	l->why = *e;
 	l->fault = FAULT_WAIT;
+	l->theirs = steps[l->step].theirs;
 	if (e->code == ERR_LEASE) {
 		worker_fail(l->w, e);
 	} else if (l->step == RUN && e->code == ERR_SHAPE) {
@@ -328,20 +204,18 @@ done(void *ctx, struct rows *rows, const struct err *e)
 
 	l->calling = false;
 	if (step == ROLLBACK) {
-		l->step = l->failed_step;
-		settle(l);
+		lane_settle(l);
 	} else if (e->code == ERR_OK &&
 		   (steps[step].take == NULL || steps[step].take(l, rows))) {
 		if (step == COMMIT)
-			succeeded(l);
+			lane_succeeded(l);
 		else
 			call(l, step + 1);
 	} else {
 		if (e->code != ERR_OK)
 			failed(l, e);
-		l->failed_step = step;
 		if (step == BEGIN || !conn_alive(l->conn))
-			settle(l);
+			lane_settle(l);
 		else
 			call(l, ROLLBACK);
 	}

@@ -289,7 +289,9 @@ static const struct stmt stmts[STMT_COUNT] = {
 	[STMT_CHUNK_ROLE] = { "chunk_role",
 	    "select nightdrop.chunk_role($1::text)", 1, "t" },
 	[STMT_CHUNK_BEGIN] = { "chunk_begin",
-	    "select id, verdict, role from nightdrop.chunk_begin("
+	    "select id, verdict, case when role is not null then "
+	    "pg_catalog.set_config('role', role, true) end as role "
+	    "from nightdrop.chunk_begin("
 	    "$1::bigint, $2::uuid, $3::text, $4::uuid[], $5::integer[])",
 	    5, "utt" },
 	[STMT_CHUNK_TRY] = { "chunk_try",

@@ -32,7 +32,6 @@ chunk_held_read(const struct rows *r, int i)
 	return (struct chunk_held) {
 		.id = rows_uuid(r, i, 0),
 		.stop = slice_eq_str(rows_text(r, i, 1), "stop"),
-		.role = rows_text(r, i, 2),
 	};
 }
 

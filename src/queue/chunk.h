@@ -19,14 +19,14 @@
 #include "queue/run.h"
 #include "queue/turn.h"
 
-/* STMT_CHUNK_BEGIN: jobs of one queue whose start is recorded. */
+/* STMT_CHUNK_BEGIN: jobs of one queue whose start is recorded.  It sets the
+ * queue's role, which the transaction has until it is set to none. */
 void chunk_params(struct params *p, const struct run_worker *w,
     struct slice queue, const struct turn_start *job, size_t len);
 
 struct chunk_held { /* a row of its answer */
 	struct uuid id;
-	bool stop;	   /* somebody wants it dismissed: not in the chunk */
-	struct slice role; /* that the statement runs as */
+	bool stop; /* somebody wants it dismissed: not in the chunk */
 };
 struct chunk_held chunk_held_read(const struct rows *r, int i);
 

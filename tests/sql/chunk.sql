@@ -60,11 +60,10 @@ select nightdrop.job_stop(:'stopped', '', true) \g /dev/null
 select is_empty('select * from nightdrop.job_in_hand', 'no chunk, no job');
 select throws_ok(format($$select * from nightdrop.chunk_begin(%s, gen_random_uuid(), 'q', '{}', '{}')$$,
     :w), 'ND401', null, 'another token');
-select set_eq(format($$select id, verdict, role from nightdrop.chunk_begin(%s, %L, 'q',
+select set_eq(format($$select id, verdict from nightdrop.chunk_begin(%s, %L, 'q',
 	array[%L, %L, %L, %L, %L, %L]::uuid[], '{1, 1, 1, 1, 1, 1}')$$,
     :w, t.token(:w), :'one', :'empty', :'stopped', :'reserved', :'other', :'long'),
-    format($$values (%L::uuid, 'ok', 't_reports'), (%L, 'ok', 't_reports'),
-	(%L, 'ok', 't_reports'), (%L, 'stop', 't_reports')$$,
+    format($$values (%L::uuid, 'ok'), (%L, 'ok'), (%L, 'ok'), (%L, 'stop')$$,
 	:'one', :'empty', :'long', :'stopped'),
     'held: its own, started, of this queue; what is to be stopped is told');
 select is(current_setting('statement_timeout'), '90s', 'the queue''s time limit');
