@@ -9,7 +9,7 @@
 -- Returns:  a line in words for each thing done; none: there was nothing.
 -- Errors:   none of its own.  Called by install, at each close of a run and after
 --           it, and by the responder when a partition is missing.
--- Tables:   job, part, attempt, response (partitions), upload, part,
+-- Tables:   job, part, attempt, response (partitions), upload, part, chunk,
 --           idempotency_key, named_job, waiting, running, response, and those
 --           of upload_sweep and bundle_tidy.
 --
@@ -73,6 +73,10 @@ begin
 		what := format('idempotency keys: %s old ones forgotten', n);
 		return next;
 	end if;
+
+	delete from nightdrop.chunk c
+	where not exists (select from nightdrop.worker w
+	    where w.id = c.worker and w.left_at is null);
 
 	n := nightdrop.named_forget();
 	if n > 0 then

@@ -88,17 +88,20 @@ START_TEST(counts_of_parameters)
 		.log = SLICE_LIT("") };
 	struct turn_start start = { .attempt = 1 };
 	struct turn_cursor cursor = { .queue = "q" };
-	struct turn full = { &finish, 1, &start, 1, 10, 100, &cursor, 1 };
-	struct turn none = { .want = 1 };
+	struct turn full = { &finish, 1, &start, 1, 10, 100, false, &cursor,
+		1 };
+	struct turn none = { .want = 1, .lean = true };
 	struct turn_return back = { .started = true };
 	struct params p;
 
 	params_init(&p);
 	turn_params(&p, &me, &full);
 	ck_assert_int_eq(p.count, stmt_get(STMT_TURN)->params);
+	ck_assert(!p.value[20].null);
 	params_reset(&p);
 	turn_params(&p, &me, &none);
 	ck_assert_int_eq(p.count, stmt_get(STMT_TURN)->params);
+	ck_assert(p.value[20].null); /* max_bytes: no bodies */
 	params_reset(&p);
 	mine_params(&p, &me, &start.id, 1);
 	ck_assert_int_eq(p.count, stmt_get(STMT_MINE)->params);
