@@ -277,12 +277,20 @@ lane_wakes_at(const struct lane *l)
 	if (!l->calling &&
 	    (l->now != NULL || l->todo != NULL || l->ready.first != NULL))
 		at = l->again_at;
-	if (l->w->draining)
-		return l->now != NULL && !l->stopping ? l->w->drain_until : at;
-	if (l->pass.dry && l->pass.due >= 0 && l->reserved.first == NULL &&
-	    l->ready.first == NULL && l->starting == 0 && l->pass.due < at)
-		at = l->pass.due;
+	if (l->w->draining && l->now != NULL &&
+	    clock_mono_ms() < l->w->drain_until)
+		at = l->w->drain_until;
 	return at;
+}
+
+int64_t
+lane_due_at(const struct lane *l)
+{
+	bool waits = l != NULL && l->pass.dry && l->pass.due >= 0 &&
+		     !l->w->draining && l->reserved.first == NULL &&
+		     l->ready.first == NULL && l->starting == 0;
+
+	return waits ? l->pass.due : INT64_MAX;
 }
 
 bool

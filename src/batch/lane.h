@@ -100,6 +100,7 @@ void lane_fill(struct lane *l); /* reserved → w->starting */
 void lane_step(struct lane *l, int64_t now);
 bool lane_busy(const struct lane *l); /* a chunk is under way */
 int64_t lane_wakes_at(const struct lane *l);
+int64_t lane_due_at(const struct lane *l); /* when a turn may find jobs */
 bool lane_over(const struct lane *l, int64_t now);
 
 /* lane.c, for lane_run.c: the next chunk; NULL: there is none. */

@@ -268,6 +268,7 @@ work_wakes_at(const struct worker *w)
 		at = w->finished.first->ended_ms + LINGER_MS;
 	if (worker_busy(w) > 0 || lane_busy(w->lane))
 		at = least(at, w->turn_ms + LOOK_MS);
+	at = least(at, lane_due_at(w->lane));
 	if (w->pass.dry && w->pass.due >= 0 && w->reserved.first == NULL &&
 	    !w->draining)
 		at = least(at, w->pass.due);
