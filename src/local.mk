@@ -96,6 +96,7 @@ libnightdrop_a_SOURCES = \
 	src/handler/spawn_posix.c \
 	src/handler/tmpdir.c src/handler/tmpdir.h \
 	src/handler/traffic.c src/handler/traffic.h \
+	src/handler/traffic_fcgi.c \
 	src/handler/user.c src/handler/user.h \
 	src/http/accept.c src/http/accept.h \
 	src/http/cgi_response.c src/http/cgi_response.h \

@@ -175,22 +175,10 @@ traffic_feed(struct traffic *t, struct slice data)
 }
 
 static void
-take_records(struct traffic *t, struct slice in)
-{
-	struct fastcgi_piece piece;
-
-	while (fastcgi_next(&t->reader, &in, &piece))
-		if (piece.type == FASTCGI_STDOUT)
-			answer_add(&t->answer, piece.data.ptr, piece.data.len);
-		else
-			excerpt_add(&t->log, piece.data.ptr, piece.data.len);
-}
-
-static void
 take_answer(struct traffic *t, const char *p, size_t len)
 {
 	if (t->framed)
-		take_records(t, slice_mem(p, len));
+		traffic_take_records(t, slice_mem(p, len));
 	else
 		answer_add(&t->answer, p, len);
 }
@@ -279,9 +267,8 @@ traffic_step(struct traffic *t, const struct pollfd *fd)
 		(void)read_some(t, i);
 }
 
-/* What there is of it, however fast more is written. */
-static void
-read_log(struct traffic *t)
+void
+traffic_read_log(struct traffic *t)
 {
 	for (int i = 0; i < DRAIN_LIMIT / CHUNK; i++)
 		if (read_some(t, ERR) < CHUNK)
@@ -299,49 +286,7 @@ traffic_drain(struct traffic *t)
 		t->drained += (int64_t)n;
 	if (t->process.fd[OUT] >= 0 && room(t, OUT) == 0)
 		return false;
-	read_log(t);
+	traffic_read_log(t);
 	process_close(&t->process);
 	return true;
-}
-
-void
-traffic_frame(struct traffic *t, char *const *variables)
-{
-	t->framed = t->whole = true;
-	t->fed = t->cut_short = false;
-	fastcgi_reader_init(&t->reader);
-	fastcgi_put_request(&t->input, variables);
-	if (t->input.failed)
-		abort();
-}
-
-void
-traffic_again(struct traffic *t)
-{
-	t->written = 0;
-	t->cut_short = false;
-	t->drained = 0;
-	fastcgi_reader_init(&t->reader);
-}
-
-/*
- * Was all that we wrote read?  If not, the application's library may throw
- * away part of it and take the rest, which a client wrote, for records.
- */
-bool
-traffic_settle(struct traffic *t)
-{
-	const struct fastcgi_reader *r = &t->reader;
-
-	read_log(t);
-	return t->process.fd[IN] >= 0 && t->process.fd[OUT] >= 0 &&
-	       t->unfed == 0 && t->written == t->input.len && r->padding == 0 &&
-	       !r->excess && !process_unread(t->process.fd[IN]);
-}
-
-void
-traffic_catch_up(struct traffic *t)
-{
-	read_log(t);
-	progress_reset(&t->progress);
 }

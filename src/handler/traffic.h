@@ -62,6 +62,11 @@ bool traffic_settle(struct traffic *t);
 /* What was said between two jobs: progress of neither, log of the next. */
 void traffic_catch_up(struct traffic *t);
 
+/* Only for traffic*.c: what has come of the answer; and what there is of log
+ * and progress, however fast more is written. */
+void traffic_take_records(struct traffic *t, struct slice in);
+void traffic_read_log(struct traffic *t);
+
 /* The pipes to poll, at most SPAWN_FDS; returns how many. */
 int traffic_poll(const struct traffic *t, struct pollfd *fds);
 void traffic_step(struct traffic *t, const struct pollfd *fd);

@@ -152,6 +152,27 @@ def test_php_application(team, scratch):
     assert gone(told["pid"])
 
 
+COUNTS = """#!/usr/bin/env -S {settings} php-cgi
+<?php
+header('Content-Type: text/plain');
+echo getmypid(), ' ', strlen(file_get_contents('php://input'));
+"""
+
+
+@pytest.mark.parametrize("settings, most", [
+    ("PHP_FCGI_MAX_REQUESTS=3", 3),
+    ("PHP_FCGI_CHILDREN=2 PHP_FCGI_MAX_REQUESTS=3", 3)])
+def test_php_that_counts_its_requests(team, db, handlers, settings, most):
+    """It ends by itself, whenever it likes; children of its own may serve.
+    No job pays for that."""
+    name = team.queue(APPS / "form.php", **ONCE)
+    handlers.write(name + ".fcgi", COUNTS.format(settings=settings))
+    ids = jobs.submit_many(db, name, [b"x" * 500] * 60)
+    team.run(name, [], "-j", "2")
+    assert [jobs.response(db, i).status for i in ids] == [200] * 60
+    assert max(pids_of(db, name).values()) <= most
+
+
 def test_outcomes_are_the_same(team, plain, db):
     """The handler's own status and Retry-After."""
     done = team.run(team.queue(plain, max_attempts=3), [b"unwell"])
