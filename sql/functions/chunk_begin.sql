@@ -49,12 +49,10 @@ begin
 	where o.name = chunk_begin.queue;
 
 	with mine as materialized (
-		select r.id, r.stop
-		from unnest(chunk_begin.ids, chunk_begin.attempts)
-			i(id, attempt)
-		    join nightdrop.running r on r.id = i.id
-		where r.attempt = i.attempt
-		    and r.worker + 0 = chunk_begin.worker
+		select r.id, r.stop from nightdrop.running r
+		where r.id = any (ids) and r.worker + 0 = chunk_begin.worker
+		    and ((r.id, r.attempt) in (select *
+			from unnest(ids, attempts))) is true
 		    and r.started is not null and r.queue || '' = q.name
 		order by r.id for key share of r
 	)

@@ -13,13 +13,16 @@ vacuum analyze nightdrop.waiting;
 vacuum analyze nightdrop.worker;
 
 begin;
-select plan(22);
+select plan(24);
 -- What a vacuum leaves that finds no row, and cannot give back the pages: then
 -- whatever is in them is taken for one row.
 update pg_class set relpages = 20, reltuples = 0
 where oid in ('nightdrop.running'::regclass, 'nightdrop.waiting'::regclass);
 
-select t.queue('q', '{"max_attempts": 9}');
+create role t_plans;
+grant nightdrop_handler to t_plans;
+grant t_plans to nightdrop_batch;
+select t.queue('q', '{"max_attempts": 9, "run_as": "t_plans"}');
 select t.open() as w1 \gset
 select run as r from nightdrop.worker where id = :w1 \gset
 select worker as w2 from nightdrop.run_join(:r, 2, 'b', 2, '/l2',
@@ -86,6 +89,11 @@ returns bigint language sql as $$
 select nightdrop.give_back(w, t.token(w), ids,
     array_fill(begun, array[cardinality(ids)]))
 $$;
+create function pg_temp.chunks(w bigint, ids uuid[]) returns bigint
+language sql as $$
+select count(*) from nightdrop.chunk_begin(w, t.token(w), 'q', ids,
+    array_fill(1, array[cardinality(ids)]))
+$$;
 create function pg_temp.some(w bigint, begun boolean, n integer)
 returns uuid[] language sql as $$
 select array_agg(x.id) from (select id from nightdrop.running
@@ -99,7 +107,7 @@ declare
 begin
 	for i in 1 .. 6 loop
 		perform pg_temp.claims(w, 100), pg_temp.starts(w, ids),
-		    pg_temp.puts(w, ids[:1]), pg_temp.tells(w, ids),
+		    pg_temp.chunks(w, ids), pg_temp.puts(w, ids[:1]), pg_temp.tells(w, ids),
 		    pg_temp.finishes(w, ids, 'successful'), pg_temp.backs(w, ids, false),
 		    pg_temp.backs(w, ids, true);
 		perform from nightdrop.mine(w, t.token(w), ids);
@@ -139,6 +147,9 @@ select results_eq('select names, rows < 200 from pg_temp.walked()',
 select pg_temp.tells(:w1, ids[:50]) from hand;
 select results_eq('select names, rows < 300 from pg_temp.walked()',
     $$values ('running_pkey', true)$$, 'progress: by key');
+select is(pg_temp.chunks(:w1, ids[1:50]), 50::bigint, 'a chunk') from hand;
+select results_eq('select names, rows < 300 from pg_temp.walked()',
+    $$values ('running_pkey', true)$$, 'by key');
 select is(pg_temp.finishes(:w1, ids[1:100], 'successful'), 100::bigint,
     'finishes') from hand;
 select results_eq('select names, rows < 300 from pg_temp.walked()',
