@@ -2,12 +2,12 @@
 """The campaign's DBA: looks, ends jobs that run, holds queues for a moment,
 and turns the leaf of the calendar."""
 import contextlib
-import threading
 import time
 
 import psycopg2
 
 from . import generator, queues
+from .actor import Actor
 
 KINDS = {"dismiss": 6, "hold": 2, "day": 2, "look": 4}
 VIEWS = ("queue_status", "running_job", "waiting_job", "failed_job",
@@ -16,26 +16,14 @@ VIEWS = ("queue_status", "running_job", "waiting_job", "failed_job",
 AGREED = ("is in a worker's hands", "is dismissed", "was dismissed before")
 
 
-class Dba:
+class Dba(Actor):
     """log: entries for checker."""
 
     def __init__(self, seed, site):
+        super().__init__("dba")
         self.site = site
         self.rng = generator(seed, "dba")
         self.log = []
-        self.trouble = []
-        self.ending = threading.Event()
-        self.thread = threading.Thread(target=self.guarded, daemon=True)
-
-    def start(self):
-        self.thread.start()
-
-    def guarded(self):
-        try:
-            while not self.ending.is_set():
-                self.step()
-        except Exception as e:
-            self.trouble.append(f"dba: {e!r}")
 
     def step(self):
         kind = self.rng.choices(list(KINDS), list(KINDS.values()))[0]
@@ -43,10 +31,6 @@ class Dba:
         self.ending.wait(self.rng.uniform(0.2, 1.2))
         if not self.ending.is_set():
             getattr(self, kind)(where, queue)
-
-    def finish(self):
-        self.ending.set()
-        self.thread.join(60)
 
     def ask(self, text, *values):
         """Rows; None: PostgreSQL is away, or somebody was in the way."""

@@ -8,10 +8,10 @@ import collections
 import contextlib
 import os
 import signal
-import threading
 import time
 
 from . import generator
+from .actor import Actor
 
 FAULTS = {}
 
@@ -23,12 +23,13 @@ def fault(share):
     return add
 
 
-class Faults:
+class Faults(Actor):
     """site: see site.py; crons: whose batches are struck; faults: which;
     pause: between two, seconds at least and at most."""
 
     def __init__(self, seed, site, crons, faults=None, name="faults",
                  pause=(0.1, 1.5)):
+        super().__init__(name)
         self.pause = pause
         self.site = site
         self.crons = crons
@@ -36,19 +37,6 @@ class Faults:
         self.rng = generator(seed, name)
         self.thrown = collections.Counter()
         self.missed = collections.Counter()
-        self.trouble = []
-        self.ending = threading.Event()
-        self.thread = threading.Thread(target=self.guarded, daemon=True)
-
-    def start(self):
-        self.thread.start()
-
-    def guarded(self):
-        try:
-            while not self.ending.is_set():
-                self.step()
-        except Exception as e:
-            self.trouble.append(f"fault: {e!r}")
 
     def step(self):
         names = list(self.faults)
@@ -59,12 +47,6 @@ class Faults:
         if not self.ending.is_set():
             hit = self.faults[name][1](self, where, much)
             (self.thrown if hit else self.missed)[name] += 1
-
-    def finish(self):
-        self.ending.set()
-        self.thread.join(120)
-        if self.thread.is_alive():
-            self.trouble.append("the faults do not end")
 
     def kill(self, pids, how=signal.SIGKILL):
         for pid in pids:

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: ISC
 """What a DBA sees in psql while it goes on."""
 import subprocess
-import threading
 import time
 
 from .. import place
 from ..cluster import PORT
+from .actor import Actor
 
 SEEN = (
     "select name, held, waiting, reserved, running, oldest_waiting::time(0), "
@@ -24,26 +24,18 @@ SEEN = (
 )
 
 
-class Watch:
+class Watch(Actor):
     """samples: (time, text), one each so many seconds."""
 
     def __init__(self, site, every_s):
+        super().__init__("watch")
         self.site = site
         self.every_s = every_s
         self.samples = []
-        self.ending = threading.Event()
-        self.thread = threading.Thread(target=self.go, daemon=True)
 
-    def start(self):
-        self.thread.start()
-
-    def go(self):
-        while not self.ending.wait(self.every_s):
+    def step(self):
+        if not self.ending.wait(self.every_s):
             self.samples.append((time.time(), self.look()))
-
-    def finish(self):
-        self.ending.set()
-        self.thread.join(60)
 
     def look(self):
         words = [w for text in SEEN for w in ("-c", text)]
