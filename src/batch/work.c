@@ -28,10 +28,10 @@
 #include "batch/worker.h"
 #include "queue/turn.h"
 
-#define GROUP 48
+#define GROUP 64
 #define LINGER_MS 50
 #define AHEAD_MS 100	      /* starts recorded ahead: worth this long */
-#define AHEAD_MOST 64	      /* but never more than this, or 2 a slot */
+#define AHEAD_MOST 128	      /* but never more than this, or 2 a slot */
 #define CLAIM_BYTES 4194304   /* of inline bodies in hand, reserved */
 #define FINISH_BYTES 2097152  /* a turn carries */
 #define BACKLOG_BYTES 4194304 /* of finishes; then nothing new is started */
@@ -138,7 +138,8 @@ turn_wanted(const struct worker *w, int64_t now)
 		return true;
 	if (hungry && (can_start || want > 0 || suspect_startable(w, now)))
 		return true;
-	if (can_start && (int)w->recorded.count < ahead(w) / 4)
+	/* Half of them last until the answer is here. */
+	if (can_start && (int)w->recorded.count < ahead(w) / 2)
 		return true;
 	if (want > 0 && w->reserved.first == NULL)
 		return true;
