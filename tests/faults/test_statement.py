@@ -78,3 +78,21 @@ def test_killed_at_every_step(db, through, first, step):
         return run.wait()
 
     assert sweep(db, proxy, night, first, step) > 30
+
+
+def test_two_batches_at_once(db, through, batch):
+    """Their chunks meet in the same totals: who waits too long, or is chosen
+    to end a deadlock, does it again."""
+    before = ledger.totals(db)
+    bodies = [(f"shop{n % 7}", n) for n in range(700)]
+    ids = jobs.submit_many(db, "ledger", [
+        b"shop=%s&total=%d.00" % (s.encode(), n) for s, n in bodies],
+        "application/x-www-form-urlencoded")
+    runs = [batch.start("--queue", "ledger"),
+            batch.start("--queue", "ledger", "--join")]
+    assert {r.wait().status for r in runs} == {0}
+    assert all(jobs.response(db, i).status == 201 for i in ids[::50])
+    want = {s: (100, float(sum(n for t, n in bodies if t == s)))
+            for s in {s for s, _ in bodies}}
+    assert ledger.totals(db) == {**before, **want}
+    assert not jobs.unbalanced(db)

@@ -45,7 +45,7 @@ def submit(db, queue, body=b"", owner="", type="text/plain", request=None):
     return job
 
 
-def submit_many(db, queue, bodies):
+def submit_many(db, queue, bodies, type="text/plain"):
     """Accept short jobs in one call; their ids."""
     n = len(bodies)
     ids = [new_id() for _ in bodies]
@@ -53,7 +53,7 @@ def submit_many(db, queue, bodies):
         "select verdict from nightdrop.job_accept_many(%s::uuid[], %s::text[],"
         " %s::text[], %s::json[], %s::text[], %s::bytea[], %s::bytea[])",
         ids, [queue] * n, [""] * n, ['{"REQUEST_METHOD": "POST"}'] * n,
-        ["text/plain"] * n, [psycopg2.Binary(b) for b in bodies],
+        [type] * n, [psycopg2.Binary(b) for b in bodies],
         [psycopg2.Binary(hashlib.sha256(b).digest()) for b in bodies],
         user="nightdrop_responder")
     assert verdicts == [("ok",)] * n, verdicts
