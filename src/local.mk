@@ -56,6 +56,7 @@ libnightdrop_a_SOURCES = \
 	src/batch/trial.h \
 	src/batch/try.c src/batch/try.h \
 	src/batch/try_given.c \
+	src/batch/try_prepare.c \
 	src/batch/try_report.c \
 	src/batch/try_statement.c \
 	src/batch/window.c src/batch/window.h \

@@ -39,6 +39,7 @@
 --                "run_as": "loader"}');
 -- Submit:  curl -s --data-binary @sales.json -H 'Content-Type: application/json' \
 --              'https://www.example.org/night/queues/load-sales/jobs'
+-- Try:     nightdrop-batch --try load-sales < sales.json
 with given as materialized (
 	select j.id, j.accepted, r.sales, r.wrong
 	from nightdrop.job_in_hand j

@@ -45,6 +45,9 @@ struct trial {
 	int stops;    /* signals that have come */
 };
 
+/* try_prepare.c: all but handler, body and limits only for a program. */
+enum err_code trial_prepare(struct trial *t, struct err *e);
+
 /* try_given.c: facts and limits as a queue has them, then what --variable and
  * --limit say.  ERR_CONFIG names what cannot be. */
 enum err_code trial_variables(struct trial *t, struct err *e);

@@ -510,6 +510,8 @@ def warehouse(site, db):
 
 def test_load_sales(site, warehouse, tmp_path):
     (tmp_path / "sales.json").write_text(json.dumps(DAY))
+    tried = site.attempt("load-sales.sql", tmp_path)
+    assert "2 rows loaded." in tried.stdout and warehouse() == [], tried
     answer = site.run(site.submit("load-sales.sql", tmp_path), "load-sales")
     assert (answer.status, answer.body) == (200, b"2 rows loaded.\n"), answer
     assert warehouse() == [("north", "3", "4.5"), ("s\u00fcd", "1", "1")]

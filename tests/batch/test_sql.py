@@ -441,6 +441,26 @@ def test_try_sees_what_the_night_sees(desk, batch, handlers):
     assert tried.out.endswith(f"{desk.queue} 1 text/csv 3 t"), tried
 
 
+def test_try_can_be_stopped(desk, batch, handlers):
+    desk.open("select id, 200 as status, pg_sleep(30)::text as body "
+              "from nightdrop.job_in_hand")
+    run = batch.start("--try", str(handlers.path / (desk.queue + ".sql")))
+    run.process.stdin.close()
+    run.process.stdin = run.input = None
+    process.wait_until(lambda: desk.db.sql(
+        "select 1 from pg_stat_activity where query like '%pg_sleep(30)%' and "
+        "application_name like 'nightdrop-batch --try%'"), 10, "it to run")
+    run.signal(signal.SIGINT)
+    assert run.wait(5).status == -signal.SIGINT
+
+
+def test_try_has_no_variables(desk, batch, handlers):
+    desk.open()
+    tried = try_it(desk, batch, handlers, b"12", "--variable",
+                   "QUERY_STRING=a")
+    assert tried.status == 78 and "job_in_hand" in tried.err, tried
+
+
 def test_try_without_a_queue(batch, handlers):
     path = handlers.write("nobodys.sql", ANSWER, mode=0o644)
     tried = batch.run("--try", str(path))
