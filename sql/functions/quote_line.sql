@@ -3,8 +3,8 @@
 --
 -- Parameters: b, the queue's basis; accepted, the moment.
 -- Returns:    one row: start, of the run that takes them up; following, the
---             start after it; room_s, how far into a run they may start (null:
---             there is no window); fast and slow, what waiting may shrink and
+--             starts after it, and room_s, how far into a run they may start
+--             (null, both: there is no window); fast and slow, what waiting may shrink and
 --             grow to; lead_s and pace_s, what others' jobs ahead and each of
 --             its own ahead cost; p50; tail, from a job's start at the latest
 --             to its end at the latest; basis, in words.  start is null where
@@ -29,9 +29,10 @@ returns setof nightdrop.quote_line
 language sql stable
 as $$
 select s.start,
-    coalesce((b).starts[width_bucket(accepted, (b).starts)
-	+ case when accepted <= (b).opened then 1 else 2 end],
-	s.start + (b).every),
+    case when d.span is not null then coalesce(nullif((b).starts[
+	width_bucket(accepted, (b).starts)
+	+ case when accepted <= (b).opened then 1 else 2 end:], '{}'),
+	array[s.start + (b).every]) end,
     greatest(extract(epoch from d.span - (b).p95),
 	extract(epoch from d.span) / 10)::double precision,
     (b).fast, (b).slow, (b).lead_s, (b).pace_s, (b).p50,

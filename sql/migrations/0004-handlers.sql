@@ -119,7 +119,7 @@ comment on column nightdrop.queue_basis.noted is
 -- The quotes of a bundle's lines are worked out from what its first needs.
 create type nightdrop.quote_line as (
 	start		timestamptz,
-	following	timestamptz,
+	following	timestamptz[],
 	room_s		double precision,
 	fast		double precision,
 	slow		double precision,
@@ -130,7 +130,7 @@ create type nightdrop.quote_line as (
 	basis		text
 );
 comment on type nightdrop.quote_line is
-'What the quotes of all jobs have in common that come into a line now; see quote_line(). room_s: how far into a run a job may start, null: there is no window; tail: from a job''s start at the latest to its end at the latest.';
+'What the quotes of all jobs have in common that come into a line now; see quote_line(). following: the starts after the first; room_s: how far into a run a job may start; both null: there is no window; tail: from a job''s start at the latest to its end at the latest.';
 drop view if exists nightdrop.job_status;
 alter table nightdrop.bundle
 	add column quote nightdrop.quote_line,

@@ -44,8 +44,8 @@ def test_after_two_runs(night, batch, db):
     while db.value("select clock_timestamp() < %s", start):
         time.sleep(0.05)
     assert batch.run("--queue", name, "-j", "2").status == 0
-    for earliest, _, latest, finished in quotes(db, told):
-        assert earliest <= finished <= latest
+    for _, _, latest, finished in quotes(db, told):
+        assert start <= finished <= latest
     assert accuracy(db, name) == (6, 6, 3)
     assert db.value("select bool_and(quote_hit) from nightdrop.job_status "
                     "where queue = %s and finished > %s", name, start)
@@ -71,11 +71,11 @@ def test_another_queue_goes_first(night, batch, db):
     db.sql("update nightdrop.queue_basis set noted = '-infinity'")
     db.sql("select nightdrop.load_note()")
     last = jobs.submit(db, quick)
-    (a, b, _, _), (_, d, _, _) = quotes(db, [first, last])
+    (start, b, _, _), (_, d, _, _) = quotes(db, [first, last])
     assert d - b > datetime.timedelta(seconds=1), "twelve of 0.1 s are ahead"
-    while db.value("select clock_timestamp() < %s", a):
+    while db.value("select clock_timestamp() < %s", start):
         time.sleep(0.05)
     assert batch.run("--queue", both, "-j", "1").status == 0
-    for earliest, _, latest, finished in quotes(db, [first, last]):
-        assert earliest <= finished <= latest
+    for _, _, latest, finished in quotes(db, [first, last]):
+        assert start <= finished <= latest
     assert accuracy(db, quick)[:2] == (2, 2)

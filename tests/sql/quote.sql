@@ -3,12 +3,13 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(34);
+select plan(35);
 
 -- The formula.
 prepare q(double precision, double precision, double precision, bigint) as
 select earliest, likely, latest, fits from nightdrop.quote(row(
-    '2026-01-02 02:00+00', '2026-01-03 02:00+00', $1, 0.5, 2, $2, $3, '10 s',
+    '2026-01-02 02:00+00', array['2026-01-03 02:00+00', '2026-01-05 02:00+00'
+    ]::timestamptz[], $1, 0.5, 2, $2, $3, '10 s',
     '80 s', 'basis')::nightdrop.quote_line, $4);
 create function pg_temp.at(night integer, s double precision)
 returns timestamptz language sql as $$
@@ -31,8 +32,11 @@ select results_eq('execute q(180, 40, 5, 12)',
     'values (pg_temp.at(1, 50), pg_temp.at(1, 110), pg_temp.at(2, 100), false)',
     'it may not have: latest is the following run''s');
 select results_eq('execute q(80, 40, 5, 12)',
-    'values (pg_temp.at(1, 50), pg_temp.at(2, 30), pg_temp.at(3, 120), false)',
+    'values (pg_temp.at(1, 50), pg_temp.at(2, 30), pg_temp.at(4, 120), false)',
     'it has not: so is likely, and latest that of the one after');
+select results_eq('execute q(40, 0, 10, 12)',
+    'values (pg_temp.at(2, 20), pg_temp.at(4, 10), pg_temp.at(7, 80), false)',
+    'over the weekend, and then by the first two starts');
 select lives_ok('execute q(null, 0, 5, 9000000000000000000)',
     'an absurd backlog');
 select lives_ok('execute q(1, 0, 5, 9000000000000000000)',
@@ -49,20 +53,21 @@ select l.* from nightdrop.quote_line(jsonb_populate_record(
 $$;
 select results_eq($$select start, following, room_s, tail, basis
     from pg_temp.line('2026-01-01 12:00+00', '{}')$$,
-    $$values (pg_temp.at(1, 0), pg_temp.at(4, 0), 3580::double precision,
+    $$values (pg_temp.at(1, 0), array[pg_temp.at(4, 0)], 3580::double precision,
     interval '3 min 30 s', 'the last 5 runs')$$, 'the next start');
 select results_eq($$select start, following
     from pg_temp.line('2026-01-02 12:00+00', '{}')$$,
-    'values (pg_temp.at(4, 0), pg_temp.at(5, 0))',
+    'values (pg_temp.at(4, 0), array[pg_temp.at(5, 0)])',
     'one that has passed: the one after it');
 select results_eq($$select start, following
     from pg_temp.line('2026-01-07 12:00+00', '{}')$$,
-    'values (pg_temp.at(7, 0), pg_temp.at(8, 0))',
+    'values (pg_temp.at(7, 0), array[pg_temp.at(8, 0)])',
     'all have passed: by the interval');
 select results_eq($$select start, following, room_s, tail
     from pg_temp.line('2026-01-01 12:00+00', '{"opened":
     "2026-01-01 12:00+00", "closes": "2026-01-01 12:30+00"}')$$,
-    $$values ('2026-01-01 12:00+00'::timestamptz, pg_temp.at(1, 0),
+    $$values ('2026-01-01 12:00+00'::timestamptz, array[pg_temp.at(1, 0),
+    pg_temp.at(4, 0)],
     1780::double precision, interval '1 min 30 s')$$,
     'accepted before the open run''s cutoff: this run, and its window');
 select results_eq($$select start from pg_temp.line('2026-01-01 12:00:01+00',
