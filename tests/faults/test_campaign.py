@@ -11,7 +11,7 @@ from support import place
 
 @pytest.mark.skipif(place.sanitized(), reason="too slow to be short")
 @pytest.mark.parametrize("words", [
-    ("campaign", "--seed", "7", "--minutes", "0.1", "--clients", "3"),
+    ("campaign", "--seed", "2550", "--minutes", "0.07", "--clients", "3"),
     pytest.param(("night", "--seed", "7", "--jobs", "3000"),
                  marks=pytest.mark.long)], ids=lambda w: w[0])
 def test_short(words):
