@@ -11,7 +11,8 @@
 -- Slots are those of all workers of a run that were not lost, the median of
 -- three runs.  The window is as long as those of the last runs, if the last
 -- one had any.  A quote's latest goes by the wait that all but one of the last
--- twelve runs kept to, and more, the fewer runs there were; its earliest, which
+-- twelve runs kept to, and more, the fewer runs there were, and never by less
+-- than a fifth more than is likely; its earliest, which
 -- is no promise, by the usual one.
 --
 -- Internal: part of run_close.
@@ -45,7 +46,7 @@ begin
 		else least(greatest(h.fast, 0.3), 0.95) end,
 	    slow = case when h.slows = 0 then b.slow
 		else least(greatest(1 + (h.slow - 1) * (1 + 4.0 / h.slows),
-		1.1), 3) end,
+		1.2), 3) end,
 	    taken = b.taken + h.finished, updated = now(),
 	    graded = h.graded, hits = h.hits, total_runs = b.total_runs + 1,
 	    reach = case when h.waiting > 0 then b.reach

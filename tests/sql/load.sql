@@ -191,7 +191,7 @@ select results_eq(format($$select round(fast::numeric, 2),
     'as long as they had been told');
 select results_eq($$select fast, slow from nightdrop.queue_basis
     where queue = 'n'$$,
-    'values (0.95::double precision, 1.1::double precision)',
+    'values (0.95::double precision, 1.2::double precision)',
     'never quite sure');
 select pg_temp.night('2 hours', share => 1.4) as r3 \gset
 select pg_temp.night('2 hours', share => 1.4) as r4 \gset
