@@ -111,9 +111,11 @@ def test_both_killed_at_once(db, batch, handlers, work, scratch):
 
 
 @pytest.mark.parametrize("how", ["fast", "immediate"])
-def test_database_restarted(db, batch, handlers, work, cluster, how):
+def test_database_restarted(db, batch, handlers, work, cluster, scratch, how):
     """B4: handlers go on; each finish is recorded once."""
-    name = queue(db, handlers, "b4", STEADY.replace("sleep 2", "sleep 3"))
+    go = scratch / how
+    name = queue(db, handlers, "b4", STEADY.replace(
+        "sleep 2", f"while [ ! -e {go} ]; do sleep 0.1; done"))
     ids = work.submit(12, name)
     run = batch.start("--queue", name, "-j", "8")
     work.wait_running(8, name)
@@ -122,6 +124,7 @@ def test_database_restarted(db, batch, handlers, work, cluster, how):
     with cluster.away(how):
         time.sleep(0.5)
         assert all(map(process.alive, before)), "they go on"
+        go.touch()
     result = run.wait(60)
     assert result.status == 0, result
     assert jobs.all_final(db, ids)
