@@ -110,7 +110,7 @@ traffic_end_input(struct traffic *t)
 	}
 	t->unfed = 0;
 	t->fed = true;
-	fastcgi_put_input_end(&t->input);
+	fastcgi_put_input_end(&t->input, t->reader.id);
 	if (t->input.failed)
 		abort();
 	flush_input(t);
@@ -141,7 +141,7 @@ feed_framed(struct traffic *t, struct slice data)
 		t->whole = false;
 	}
 	t->fed = true;
-	fastcgi_put_input(&t->input, data);
+	fastcgi_put_input(&t->input, t->reader.id, data);
 	if (t->unfed == 0 || data.len == 0)
 		traffic_end_input(t);
 	else if (t->input.failed)

@@ -24,10 +24,12 @@ traffic_take_records(struct traffic *t, struct slice in)
 void
 traffic_frame(struct traffic *t, char *const *variables)
 {
+	uint16_t id = (uint16_t)(t->reader.id % UINT16_MAX + 1);
+
 	t->framed = t->whole = true;
 	t->fed = t->cut_short = false;
-	fastcgi_reader_init(&t->reader);
-	fastcgi_put_request(&t->input, variables);
+	fastcgi_reader_init(&t->reader, id);
+	fastcgi_put_request(&t->input, id, variables);
 	if (t->input.failed)
 		abort();
 }
@@ -38,7 +40,7 @@ traffic_again(struct traffic *t)
 	t->written = 0;
 	t->cut_short = false;
 	t->drained = 0;
-	fastcgi_reader_init(&t->reader);
+	fastcgi_reader_init(&t->reader, t->reader.id);
 }
 
 /*

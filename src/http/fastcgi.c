@@ -14,11 +14,12 @@
 #define PIECE_MAX 65528		/* of a stream's record: a multiple of 8 */
 
 static void
-put_header(struct buf *b, enum fastcgi_type type, size_t len)
+put_header(struct buf *b, uint16_t id, enum fastcgi_type type, size_t len)
 {
 	const unsigned char head[FASTCGI_HEADER_LEN] = { PROTOCOL_VERSION,
-		(unsigned char)type, FASTCGI_ID >> 8, FASTCGI_ID & 0xff,
-		(unsigned char)(len >> 8), (unsigned char)len, 0, 0 };
+		(unsigned char)type, (unsigned char)(id >> 8),
+		(unsigned char)id, (unsigned char)(len >> 8),
+		(unsigned char)len, 0, 0 };
 
 	buf_append(b, head, sizeof(head));
 }
@@ -26,6 +27,7 @@ put_header(struct buf *b, enum fastcgi_type type, size_t len)
 /* A stream whose records are filled one after the other. */
 struct stream {
 	struct buf *b;
+	uint16_t id; /* of the request */
 	enum fastcgi_type type;
 	size_t at; /* of the record's header in b */
 };
@@ -34,7 +36,7 @@ static void
 stream_open(struct stream *s)
 {
 	s->at = s->b->len;
-	put_header(s->b, s->type, 0);
+	put_header(s->b, s->id, s->type, 0);
 }
 
 static void
@@ -98,12 +100,12 @@ put_variable(struct stream *s, const char *variable)
 }
 
 void
-fastcgi_put_request(struct buf *b, char *const *variables)
+fastcgi_put_request(struct buf *b, uint16_t id, char *const *variables)
 {
 	static const unsigned char begin[8] = { 0, ROLE_RESPONDER, KEEP_CONN };
-	struct stream s = { b, FASTCGI_PARAMS, 0 };
+	struct stream s = { b, id, FASTCGI_PARAMS, 0 };
 
-	put_header(b, FASTCGI_BEGIN_REQUEST, sizeof(begin));
+	put_header(b, id, FASTCGI_BEGIN_REQUEST, sizeof(begin));
 	buf_append(b, begin, sizeof(begin));
 	if (*variables != NULL) {
 		stream_open(&s);
@@ -111,31 +113,31 @@ fastcgi_put_request(struct buf *b, char *const *variables)
 			put_variable(&s, *variables);
 		stream_close(&s);
 	}
-	put_header(b, FASTCGI_PARAMS, 0);
+	put_header(b, id, FASTCGI_PARAMS, 0);
 }
 
 void
-fastcgi_put_input(struct buf *b, struct slice data)
+fastcgi_put_input(struct buf *b, uint16_t id, struct slice data)
 {
 	while (data.len > 0 && !b->failed) {
 		size_t n = data.len < PIECE_MAX ? data.len : PIECE_MAX;
 
-		put_header(b, FASTCGI_STDIN, n);
+		put_header(b, id, FASTCGI_STDIN, n);
 		buf_append(b, data.ptr, n);
 		data = slice_mem(data.ptr + n, data.len - n);
 	}
 }
 
 void
-fastcgi_put_input_end(struct buf *b)
+fastcgi_put_input_end(struct buf *b, uint16_t id)
 {
-	put_header(b, FASTCGI_STDIN, 0);
+	put_header(b, id, FASTCGI_STDIN, 0);
 }
 
 void
-fastcgi_reader_init(struct fastcgi_reader *r)
+fastcgi_reader_init(struct fastcgi_reader *r, uint16_t id)
 {
-	*r = (struct fastcgi_reader) { .why = ERR_INIT };
+	*r = (struct fastcgi_reader) { .id = id, .why = ERR_INIT };
 }
 
 /* The n bytes at the start of *in. */
@@ -168,8 +170,8 @@ refuse_type(struct fastcgi_reader *r, unsigned id, unsigned type)
 {
 	err_set(&r->why, ERR_SYNTAX,
 	    "it sent a FastCGI record of type %u for request %u, which has no "
-	    "place in an answer",
-	    type, id);
+	    "place in the answer to request %u",
+	    type, id, r->id);
 }
 
 /* What a record of this type may be; nothing is read of one that may not. */
@@ -180,7 +182,7 @@ check_record(struct fastcgi_reader *r, unsigned id, unsigned type)
 		if (type != FASTCGI_GET_VALUES_RESULT &&
 		    type != FASTCGI_UNKNOWN_TYPE)
 			refuse_type(r, id, type);
-	} else if (id != FASTCGI_ID ||
+	} else if (id != r->id ||
 		   (type != FASTCGI_STDOUT && type != FASTCGI_STDERR &&
 		       type != FASTCGI_END_REQUEST)) {
 		refuse_type(r, id, type);

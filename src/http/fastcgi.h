@@ -4,7 +4,9 @@
  * bytes out: knows no descriptors.
  *
  * The application is not trusted.  Whatever it sends, at most a record's
- * header is kept here; what a record holds is handed on as it comes.
+ * header is kept here; what a record holds is handed on as it comes.  Each
+ * request on a connection should have an id that the one before did not have:
+ * so what is said of that one too late is told from an answer to this one.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -21,7 +23,6 @@
 
 #define FASTCGI_HEADER_LEN 8
 #define FASTCGI_CONTENT_MAX 65535 /* bytes in a record */
-#define FASTCGI_ID 1		  /* of every request: there is but one */
 
 enum fastcgi_type { /* specification, section 8 */
 	FASTCGI_BEGIN_REQUEST = 1,
@@ -44,18 +45,20 @@ enum fastcgi_status { /* protocolStatus, section 5.5 */
 	FASTCGI_UNKNOWN_ROLE
 };
 
-/* To the application; a failure stays in the buffer. */
+/* To the application; a failure stays in the buffer.  id: of the request, not
+ * 0. */
 
 /* The beginning of a request, with leave to keep the connection (section 5.1),
  * and its variables, "NAME=value" each, ended by NULL (sections 3.4, 5.2). */
-void fastcgi_put_request(struct buf *b, char *const *variables);
+void fastcgi_put_request(struct buf *b, uint16_t id, char *const *variables);
 /* Bytes of the body (section 5.3); none: nothing. */
-void fastcgi_put_input(struct buf *b, struct slice data);
-void fastcgi_put_input_end(struct buf *b);
+void fastcgi_put_input(struct buf *b, uint16_t id, struct slice data);
+void fastcgi_put_input_end(struct buf *b, uint16_t id);
 
 /* From the application. */
 
 struct fastcgi_reader {
+	uint16_t id;				/* of the request */
 	unsigned char head[FASTCGI_HEADER_LEN]; /* of a record, or END's body */
 	size_t have;				/* bytes of it */
 	uint8_t type;	 /* of the record under way; 0: its header is */
@@ -75,7 +78,7 @@ struct fastcgi_piece {
 	struct slice data;	/* lies in what was given */
 };
 
-void fastcgi_reader_init(struct fastcgi_reader *r);
+void fastcgi_reader_init(struct fastcgi_reader *r, uint16_t id);
 
 /*
  * The next piece of *in, which is cut to what lies behind it.  False: no more

@@ -189,8 +189,8 @@ HOSTILE = [
     ("status", 502, "exited with 5", True),
     ("version", 502, "does not speak FastCGI", False),
     ("http", 502, "does not speak FastCGI", False),
-    ("other-request", 502, "type 6 for request 7", False),
-    ("type", 502, "type 5 for request 1", False),
+    ("other-request", 502, "type 6 for request 999", False),
+    ("type", 502, "type 5 for request ", False),
     ("managed-type", 502, "type 9 for request 0", False),
     ("short-end", 502, "END_REQUEST has 4 bytes", False),
     ("long-end", 502, "END_REQUEST has 9 bytes", False),
@@ -271,6 +271,30 @@ def test_nothing_passes_from_job_to_job(team):
                     "-j", "1")
     assert [r.status for r in done.responses] == [200] * 3
     assert len({r.body.split()[0] for r in done.responses}) == 1
+
+
+FORKS = """#!/usr/bin/perl
+use FCGI;
+my $request = FCGI::Request();
+while ($request->Accept() >= 0) {
+	sleep 1 if $ENV{NIGHTDROP_ATTEMPT} == 1;
+	print "Content-Type: text/plain\\n\\n$$ $ENV{NIGHTDROP_JOB_ID}";
+	next if fork();
+	select undef, undef, undef, 0.3;
+	exit; # the library says all of that once more, and ends the request
+}
+"""
+
+
+def test_forked_child_answers_for_no_other_job(team, handlers):
+    """It shares the connection, and speaks when the next job is in hand."""
+    name = team.queue(APPS / "fast.pl", backoff="0 seconds")
+    handlers.write(name + ".fcgi", FORKS)
+    done = team.run(name, [b"x", b"y"], "-j", "1")
+    assert [r.status for r in done.responses] == [200] * 2
+    assert [r.body.decode().split()[1] for r in done.responses] == done.ids
+    assert [len(a) for a in done.attempts] == [1, 2]
+    assert b"in the answer to request 2" in bytes(done.attempts[1][0][5])
 
 
 def test_daemons_are_killed(team, db, room):

@@ -38,7 +38,7 @@ give(struct got *g, const uint8_t *data, size_t size)
 static void
 read_all(struct got *g, const uint8_t *data, size_t size, size_t step)
 {
-	fastcgi_reader_init(&g->reader);
+	fastcgi_reader_init(&g->reader, 1);
 	buf_init(&g->out, size);
 	buf_init(&g->log, size);
 	for (size_t at = 0; at < size; at += step)

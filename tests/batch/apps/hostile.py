@@ -11,11 +11,14 @@ import time
 
 END, STDOUT, STDERR = 3, 6, 7
 served = 0
+number = 0  # of the request in hand
 listener = socket.socket(fileno=0)
 connection = None
 
 
-def record(kind, content=b"", request=1, version=1, length=None, padding=0):
+def record(kind, content=b"", request=None, version=1, length=None,
+           padding=0):
+    request = number if request is None else request
     size = len(content) if length is None else length
     return struct.pack(">BBHHBx", version, kind, request, size,
                        padding) + content + bytes(padding)
@@ -38,9 +41,10 @@ def take(n):
 
 def request():
     """Variables and body of the next one."""
+    global number
     streams = {4: bytearray(), 5: bytearray()}
     while True:
-        _, kind, _, size, padding = struct.unpack(">BBHHBx", take(8))
+        _, kind, number, size, padding = struct.unpack(">BBHHBx", take(8))
         content = take(size + padding)[:size]
         if kind in streams:
             streams[kind] += content
@@ -182,15 +186,13 @@ MANNERS = {
     "status": lambda: send(answer(), end(app=5)),
     "version": lambda: send(record(STDOUT, HEAD, version=2)),
     "http": lambda: send(b"HTTP/1.1 200 OK\r\n\r\n"),
-    "other-request": lambda: send(record(STDOUT, HEAD, request=7)),
+    "other-request": lambda: send(record(STDOUT, HEAD, request=999)),
     "type": lambda: send(record(5, b"x")),
     "managed-type": lambda: send(record(9, request=0)),
     "short-end": lambda: send(answer(), record(END, b"1234")),
     "long-end": lambda: send(answer(), record(END, b"x" * 9)),
     "out-after-out": lambda: send(answer(), out(b""), answer(), end()),
     "out-after-end": lambda: send(answer(), end(), answer()),
-    "later": lambda: (send(answer(), end()), time.sleep(0.3),
-                      send(answer())),
     "overloaded": lambda: send(end(protocol=2)),
     "multiplex": lambda: send(end(protocol=1)),
     "role": lambda: send(end(protocol=3)),

@@ -13,6 +13,8 @@ Suite *fastcgi_suite(void);
 #define END "\x01\x03\x00\x01\x00\x08\x00\x00"
 #define BYTES(s) (s), sizeof(s) - 1
 
+#define ID 0x1234 /* of what is sent */
+
 static const struct {
 	int line;
 	const char *bytes;
@@ -121,7 +123,7 @@ START_TEST(reads)
 		for (size_t size = 1; size <= answers[i].len + 1; size++) {
 			struct got g;
 
-			fastcgi_reader_init(&g.reader);
+			fastcgi_reader_init(&g.reader, 1);
 			buf_init(&g.out, 100);
 			buf_init(&g.log, 100);
 			for (size_t at = 0; at < answers[i].len; at += size) {
@@ -141,24 +143,24 @@ START_TEST(request)
 {
 	char a[] = "A=b", empty[] = "EMPTY=", none[] = "no variable";
 	char *const variables[] = { a, empty, none, NULL };
-	static const char want[] = "\x01\x01\x00\x01\x00\x08\x00\x00"
+	static const char want[] = "\x01\x01\x12\x34\x00\x08\x00\x00"
 				   "\x00\x01\x01\x00\x00\x00\x00\x00"
-				   "\x01\x04\x00\x01\x00\x0b\x00\x00"
+				   "\x01\x04\x12\x34\x00\x0b\x00\x00"
 				   "\x01\x01"
 				   "Ab"
 				   "\x05\x00"
 				   "EMPTY"
-				   "\x01\x04\x00\x01\x00\x00\x00\x00"
-				   "\x01\x05\x00\x01\x00\x03\x00\x00"
+				   "\x01\x04\x12\x34\x00\x00\x00\x00"
+				   "\x01\x05\x12\x34\x00\x03\x00\x00"
 				   "xyz"
-				   "\x01\x05\x00\x01\x00\x00\x00\x00";
+				   "\x01\x05\x12\x34\x00\x00\x00\x00";
 	struct buf b;
 
 	buf_init(&b, 1000);
-	fastcgi_put_request(&b, variables);
-	fastcgi_put_input(&b, SLICE_LIT("xyz"));
-	fastcgi_put_input(&b, SLICE_LIT(""));
-	fastcgi_put_input_end(&b);
+	fastcgi_put_request(&b, ID, variables);
+	fastcgi_put_input(&b, ID, SLICE_LIT("xyz"));
+	fastcgi_put_input(&b, ID, SLICE_LIT(""));
+	fastcgi_put_input_end(&b, ID);
 	ck_assert_uint_eq(b.len, sizeof(want) - 1);
 	ck_assert_mem_eq(b.ptr, want, b.len);
 	buf_fini(&b);
@@ -197,9 +199,9 @@ START_TEST(long_streams)
 	memset(over, 'o', sizeof(over) - 1);
 	value[1] = edge[1] = over[1] = '=';
 	buf_init(&b, 1 << 20);
-	fastcgi_put_request(&b, variables);
-	fastcgi_put_input(&b, slice_mem(value, sizeof(value) - 1));
-	fastcgi_put_input_end(&b);
+	fastcgi_put_request(&b, ID, variables);
+	fastcgi_put_input(&b, ID, slice_mem(value, sizeof(value) - 1));
+	fastcgi_put_input_end(&b, ID);
 	ck_assert(!b.failed);
 	collect(&b, FASTCGI_PARAMS, &params);
 	collect(&b, FASTCGI_STDIN, &input);
@@ -229,9 +231,9 @@ START_TEST(no_room)
 		struct buf b;
 
 		buf_init(&b, limit);
-		fastcgi_put_request(&b, variables);
-		fastcgi_put_input(&b, SLICE_LIT("xyz"));
-		fastcgi_put_input_end(&b);
+		fastcgi_put_request(&b, ID, variables);
+		fastcgi_put_input(&b, ID, SLICE_LIT("xyz"));
+		fastcgi_put_input_end(&b, ID);
 		ck_assert_int_eq(b.failed, limit < 16 + 8 + 16 + 8 + 11 + 8);
 		buf_fini(&b);
 	}
