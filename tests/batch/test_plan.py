@@ -32,10 +32,15 @@ def by_queue(told):
     return {q["queue"]: q for q in told["queues"]}
 
 
-def test_plan_and_run(night, db, batch):
-    """The same order a queue, and start times within a fifth (nine in
-    ten of them): several queues,
-    a cap, priorities, a retry, a held one, a window."""
+def clean(db):
+    db.sql("truncate nightdrop.job, nightdrop.part, nightdrop.attempt, "
+           "nightdrop.response, nightdrop.waiting, nightdrop.running, "
+           "nightdrop.run cascade")
+    db.sql("update nightdrop.counter set waiting = 0, bytes = 0")
+
+
+def plan_and_run(night, db, batch):
+    """Everything but the times; and of these, which were right."""
     script = "sleep 0.3; " + OK
     wide, cap, late = (night.queue(script), night.queue(script, max_running=1),
                        night.queue(script, priority=-1, aging="1 second"))
@@ -81,14 +86,26 @@ def test_plan_and_run(night, db, batch):
         assert [i for i, _ in expected][:n] == [i for i, _ in ran[queue]][:n]
         right += [abs(a - b) <= 0.2 * max(a, b) + 0.2
                   for (_, a), (_, b) in zip(expected, ran[queue])]
-    # What this machine does beside may delay some.
-    assert sum(right) >= 0.9 * len(right) > 20, (planned, ran)
+    assert len(right) > 20
     assert [i for i, _ in planned[long]] == longs[:1], "one, and first"
     assert planned[long][0][1] == 0
     sums = by_queue(told)
     assert sums[held]["why_not"] == "held" and sums[held]["run"] == 0
     assert sums[cap]["run"] + sums[cap]["left"] == 12 and sums[cap]["left"] > 0
     assert sums[long]["longer_than_window"]
+    return right
+
+
+def test_plan_and_run(night, db, batch):
+    """The same order a queue, and start times within a fifth (nine in ten of
+    them): several queues, a cap, priorities, a retry, a held one, a window.
+    What a busy machine does beside delays a night, but not each of three."""
+    for _ in range(3):
+        right = plan_and_run(night, db, batch)
+        if sum(right) >= 0.9 * len(right):
+            return
+        clean(db)
+    assert False, f"{sum(right)} of {len(right)} start times"
 
 
 def test_it_changes_nothing_and_waits_for_nobody(night, db, batch):

@@ -104,7 +104,7 @@ def test_database_crashes(room, db, cluster, forgetful, summed):
     """In the middle of a body: parts that were not flushed are lost, and
     their sender does not come to stand behind the gap."""
     r = programs.Responder(room, db.conninfo("nightdrop_responder"),
-                           f"crash{summed:d}", deadline_ms=5000).start()
+                           f"crash{summed:d}", deadline_ms=30000).start()
     client = Client(r, body_of(4 << 20))
     client.take(client.send(0, client.body[:100000]))
     rest = client.body[100000:]
