@@ -187,8 +187,8 @@ queue_json(const struct plan *p, const struct plan_queue *q)
 	json_t *o = json_object();
 
 	out_member(o, "queue", json_string(q->name));
-	out_member(o, "why_not",
-	    q->why[0] == '\0' ? json_null() : json_string(q->why));
+	out_member(
+	    o, "why_not", q->why[0] == '\0' ? json_null() : out_text(q->why));
 	out_member(o, "waiting", json_integer(q->waiting));
 	out_member(o, "run", json_integer(s.run));
 	out_member(o, "stopped", json_integer(s.stopped));

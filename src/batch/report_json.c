@@ -10,6 +10,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "batch/json_out.h"
@@ -20,6 +21,25 @@ out_member(json_t *o, const char *name, json_t *value)
 {
 	if (json_object_set_new(o, name, value) != 0)
 		abort(); /* no memory, or text that is not UTF-8 */
+}
+
+json_t *
+out_text(const char *text)
+{
+	json_t *s = json_string(text);
+	char *copy;
+	size_t i;
+
+	if (s != NULL)
+		return s;
+	if ((copy = strdup(text)) == NULL)
+		abort();
+	for (i = 0; copy[i] != '\0'; i++)
+		if ((unsigned char)copy[i] > 127)
+			copy[i] = '?';
+	s = json_string(copy);
+	free(copy);
+	return s;
 }
 
 json_t *
@@ -100,12 +120,11 @@ failures(const struct report *r)
 static json_t *
 notes(const struct report *r)
 {
-	json_t *list = json_array(), *s;
+	json_t *list = json_array();
 	int i;
 
 	for (i = 0; i < r->notes && i < REPORT_NOTES; i++)
-		if ((s = json_string(r->note[i])) != NULL)
-			json_array_append_new(list, s);
+		json_array_append_new(list, out_text(r->note[i]));
 	return list;
 }
 
@@ -153,6 +172,6 @@ report_json_idle(const char *why)
 
 	out_member(o, "run", json_null());
 	out_member(o, "verdict", json_string("idle"));
-	out_member(o, "notes", json_pack("[s]", why));
+	out_member(o, "notes", json_pack("[o]", out_text(why)));
 	out_line(o);
 }

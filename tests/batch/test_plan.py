@@ -196,3 +196,16 @@ def test_nothing_to_do(night, db, batch):
     wrong = batch.run("--plan", "--queue", "nosuch")
     assert wrong.status == 78 and "no queue 'nosuch'" in wrong.err, wrong
     assert batch.run("--plan=x").status == 78
+
+
+def test_a_long_way_to_a_handler(db, batch):
+    """What a reason is cut to stays text, and the plan JSON."""
+    db.queue("far")
+    jobs.submit(db, "far")
+    for n in 80, 81:
+        deep = "/" + "x" * n + "\u00fc" * 100
+        told = batch.run("--plan", "--report=json", "--queue", "far",
+                         "--set", "handler_dir=" + deep)
+        assert told.status == 0, told
+        [q] = json.loads(told.out)["queues"]
+        assert deep[:60] in q["why_not"], q
