@@ -216,7 +216,7 @@ tmpdir_remove(const char *path)
 
 	if (unlink(path) == 0)
 		return;
-	(void)chmod(path, 0700);
+	open_up(AT_FDCWD, path);
 	if ((old.dir = open_dir(AT_FDCWD, path)) == NULL)
 		return;
 	if ((old.path = strdup(path)) == NULL)
