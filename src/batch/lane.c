@@ -274,7 +274,7 @@ lane_wakes_at(const struct lane *l)
 
 	if (l == NULL)
 		return at;
-	if (!l->calling &&
+	if (!l->w->draining && !l->calling && !l->cancelling &&
 	    (l->now != NULL || l->todo != NULL || l->ready.first != NULL))
 		at = l->again_at;
 	if (l->w->draining && l->now != NULL &&

@@ -70,6 +70,7 @@ struct lane {
 	bool theirs;		  /* the step that failed was the statement's */
 	bool closing;		  /* the queue cannot be run */
 	bool stopping;		  /* the statement was cancelled */
+	bool cancelling;	  /* that call has not been answered yet */
 	struct err why;		  /* of fault or closing */
 	char *words;		  /* PostgreSQL's own */
 	struct rows *answer;	  /* the statement's */

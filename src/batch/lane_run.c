@@ -56,10 +56,13 @@ finish_params(struct lane *l, struct params *p)
 
 /* Answers to the steps; false: roll back. */
 
+/* One that is to be stopped is locked with the others, and its end would wait
+ * for the statement: they begin again without it. */
 static bool
 take_held(struct lane *l, const struct rows *rows)
 {
 	struct job_list was = l->now->jobs, *jobs = &l->now->jobs;
+	bool all = true;
 	struct job *j;
 	int i;
 
@@ -73,13 +76,14 @@ take_held(struct lane *l, const struct rows *rows)
 			lane_end(l, j, TURN_FAILED, 410, "");
 		else
 			list_add(jobs, j);
+		all = all && !h.stop;
 	}
 	if (was.first != NULL)
 		log_event(LEVEL_NOTICE,
 		    "%zu jobs of queue %s are done, or not ours any more",
 		    was.count, l->queue->name);
 	list_free(&was);
-	return jobs->first != NULL;
+	return all && jobs->first != NULL;
 }
 
 static bool
@@ -224,9 +228,11 @@ done(void *ctx, struct rows *rows, const struct err *e)
 static void
 cancel_done(void *ctx, struct rows *rows, const struct err *e)
 {
-	(void)ctx;
+	struct lane *l = ctx;
+
 	(void)rows;
 	(void)e; /* then it ends by itself, and is seen at its end */
+	l->cancelling = false;
 }
 
 void
@@ -236,12 +242,11 @@ lane_cancel(struct lane *l)
 
 	if (!l->calling || l->stopping || !steps[l->step].theirs)
 		return;
-	l->stopping = true;
+	l->stopping = l->cancelling = true;
 	params_init(&p);
 	params_int4(&p, conn_backend(l->conn));
 	conn_submit(l->w->conn, STMT_CANCEL, &p,
-	    worker_deadline(l->w, clock_mono_ms()), CALL_ONCE, cancel_done,
-	    NULL);
+	    worker_deadline(l->w, clock_mono_ms()), CALL_ONCE, cancel_done, l);
 	params_fini(&p);
 }
 
@@ -253,7 +258,8 @@ lane_run(struct lane *l, int64_t now)
 			lane_cancel(l);
 		return;
 	}
-	if (l->w->draining || now < l->again_at ||
+	/* A cancel that comes late would hit the next chunk. */
+	if (l->w->draining || l->cancelling || now < l->again_at ||
 	    (l->now = lane_gather(l)) == NULL)
 		return;
 	l->queue = lane_queue_of(l, l->now->jobs.first);

@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import signal
+import time
 
 import pytest
 
@@ -314,6 +315,31 @@ def test_stopped_by_a_signal(desk, batch):
     assert {jobs.place_of(desk.db, i) for i in ids} == {"waiting"}
     assert desk.db.value("select max(attempt) from nightdrop.waiting where "
                          "queue = %s", desk.queue) == 0
+    desk.db.sql("delete from nightdrop.waiting; delete from nightdrop.job "
+                "where queue = %s", desk.queue)
+
+
+def test_stopped_while_others_go_on(desk, batch, night):
+    """A chunk that was cut is given back whole; until the others are done
+    there is nothing to do, and nothing is done."""
+    desk.open("select id, 1 / (length(body) - 1) as status "
+              "from nightdrop.job_in_hand, (select pg_sleep(1)) nap")
+    ids = desk.submit(*[b"x"] * 4)
+    slow = night.queue("sleep 6; printf 'Content-Type: text/plain\\n\\nok'")
+    [job] = jobs.submit_many(desk.db, slow, [b""])
+    run = batch.start("--queue", f"{desk.queue},{slow}")
+    process.wait_until(lambda: run.handlers() and desk.db.value(
+        "select count(*) from pg_stat_activity where application_name = "
+        "'nightdrop-batch sql' and wait_event = 'PgSleep' and "
+        "xact_start > backend_start + '1 s'"), 10, "the second chunk")
+    run.signal(signal.SIGTERM)
+    process.wait_until(lambda: {jobs.place_of(desk.db, i) for i in ids} ==
+                       {"waiting"}, 5, "the chunks to be given back")
+    before = process.cpu_seconds(run.worker())
+    time.sleep(1)
+    assert process.cpu_seconds(run.worker()) - before < 0.05
+    assert run.wait().status == 0
+    assert jobs.place_of(desk.db, job) == "final"
     desk.db.sql("delete from nightdrop.waiting; delete from nightdrop.job "
                 "where queue = %s", desk.queue)
 

@@ -4,6 +4,7 @@ chunk's transaction, each job's effect is there once.  The statement is the
 example ledger.sql, which adds: done twice, it would be seen."""
 import os
 import signal
+import time
 
 import pytest
 
@@ -96,3 +97,64 @@ def test_two_batches_at_once(db, through, batch):
             for s in {s for s, _ in bodies}}
     assert ledger.totals(db) == {**before, **want}
     assert not jobs.unbalanced(db)
+
+
+class Before(Proxy):
+    """Does something once: before the first answer to a call is delivered."""
+    act = to = None
+
+    def deliver(self, client, message, counts, statement):
+        if counts and statement == self.to and self.act:
+            act, self.act = self.act, None
+            act()
+        return super().deliver(client, message, counts, statement)
+
+
+@pytest.fixture
+def nap(db, through, room, handlers, request):
+    """Two jobs whose statement takes a while: ids, proxy, start."""
+    name = request.node.name.split("_")[1]
+    db.queue(name, run_as="ledger", max_attempts=1)
+    handlers.write(name + ".sql", "select id, 200 as status from "
+                   "nightdrop.job_in_hand, (select pg_sleep(3)) nap",
+                   mode=0o644)
+    proxy = Before(place.directory(room, name), db.cluster.home)
+    batch = programs.Batch(
+        room, db.conninfo("nightdrop_batch", host=proxy.home), handlers,
+        "behind-" + name)
+    ids = jobs.submit_many(db, name, [b"", b""])
+    yield ids, proxy, lambda: batch.start("--queue", name)
+    proxy.close()
+
+
+def stop(db, job):
+    db.value("select nightdrop.job_stop(%s, '', true)", job)
+
+
+def test_dismissed_before_it_is_held(db, nap):
+    """Its end is recorded while the statement is at the others."""
+    ids, proxy, start = nap
+    proxy.only = SQL
+    proxy.to, proxy.act = "begin", lambda: stop(db, ids[0])
+    run = start()
+    process.wait_until(lambda: jobs.place_of(db, ids[0]) == "final", 6,
+                       "the dismissed one's end")
+    assert jobs.place_of(db, ids[1]) == "running"
+    result = run.wait()
+    assert result.status == 0, result
+    assert [jobs.response(db, i).status for i in ids] == [410, 200]
+    assert not jobs.unbalanced(db)
+
+
+def test_cancelled_too_late(db, nap):
+    """A cancel for one chunk does not meet the next."""
+    ids, proxy, start = nap
+    proxy.to, proxy.act = "cancel", lambda: time.sleep(4)
+    run = start()
+    process.wait_until(lambda: db.value(
+        "select count(*) from pg_stat_activity where application_name = "
+        "'nightdrop-batch sql' and wait_event = 'PgSleep'"), 10, "the chunk")
+    stop(db, ids[0])
+    result = run.wait()
+    assert result.status == 0 and proxy.act is None, result
+    assert [jobs.response(db, i).status for i in ids] == [410, 200]

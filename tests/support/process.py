@@ -51,6 +51,13 @@ def alive(pid):
     return state(pid) not in (None, "Z")
 
 
+def cpu_seconds(pid):
+    """What it has used of the processor so far."""
+    with open(f"/proc/{pid}/stat") as f:
+        fields = f.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def children(pid):
     """Pids of the living children of a process."""
     found = []
