@@ -227,6 +227,14 @@ take_count(const char *text, int64_t *out)
 	return true;
 }
 
+/* Goes to the database, or into JSON; others are paths, or are looked at. */
+static bool
+is_text_wanted(int c)
+{
+	return c == OPT_ADOPT || c == OPT_QUEUE || c == OPT_TYPE ||
+	       c == OPT_VARIABLE;
+}
+
 /* First reading: all but settings, which lie on top of the file that
  * --config names wherever it stands on the line. */
 static enum err_code
@@ -237,6 +245,9 @@ read_line(struct options *o, int argc, char **argv, struct err *e)
 	opterr = 0;
 	optind = 1;
 	while ((c = getopt_long(argc, argv, "j:", table, NULL)) != -1) {
+		if (is_text_wanted(c) && !slice_is_text(slice_str(optarg)))
+			return err_set(e, ERR_CONFIG, "%.100s: not valid UTF-8",
+			    argv[optind - 1]);
 		if (take_way(o, c, optarg, e) || take_report(o, c, optarg, e) ||
 		    take_try(o, c, optarg, e)) {
 			if (e->code != ERR_OK)

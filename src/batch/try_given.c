@@ -197,9 +197,6 @@ take_variable(struct trial *t, const char *word, struct err *e)
 				   err_set(e, ERR_CONFIG,
 				       "--variable %.60s: %s is wanted", word,
 				       facts[i].wanted);
-	if (!slice_is_text(value))
-		return err_set(e, ERR_CONFIG,
-		    "--variable %.60s: its value is not valid UTF-8", word);
 	if ((text = strndup(name.ptr, name.len)) == NULL ||
 	    json_object_set_new(t->request, text, json_string(value.ptr)) !=
 		0 ||

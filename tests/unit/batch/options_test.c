@@ -6,6 +6,7 @@
 #include "batch/options.h"
 
 #include <check.h>
+#include <string.h>
 
 #include "queue/run.h"
 
@@ -98,6 +99,24 @@ START_TEST(ways_and_durations)
 }
 END_TEST
 
+START_TEST(text_that_is_none)
+{
+	char *rows[] = { W("--queue=a\xff"), W("--adopt=\xff"),
+		W("--type=\xff"), W("--variable=\xff=1"),
+		W("--variable=A=\xff") };
+	struct options o;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct err e = ERR_INIT;
+
+		ck_assert_int_eq(READ(&o, &e, rows[i]), ERR_CONFIG);
+		ck_assert_ptr_nonnull(strstr(e.text, "UTF-8"));
+		options_fini(&o);
+	}
+}
+END_TEST
+
 START_TEST(windows)
 {
 	static const struct {
@@ -179,6 +198,7 @@ options_suite(void)
 	tcase_add_test(t, modes);
 	tcase_add_test(t, ways_and_durations);
 	tcase_add_test(t, windows);
+	tcase_add_test(t, text_that_is_none);
 	tcase_add_test(t, refusals);
 	suite_add_tcase(s, t);
 	return s;
