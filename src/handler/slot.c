@@ -41,6 +41,7 @@ slot_free(struct slot *s)
 
 	if (s == NULL)
 		return;
+	s->deadline_ms = -1; /* it is not begun again */
 	slot_output_refused(s);
 	while (s->phase != PHASE_IDLE && s->phase != PHASE_OVER &&
 	       clock_mono_ms() < until) {

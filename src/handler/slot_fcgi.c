@@ -209,7 +209,7 @@ slot_fcgi_wakes_at(const struct slot *s)
 {
 	int64_t at = INT64_MAX;
 
-	if (s->lost_ms >= 0)
+	if (s->lost_ms >= 0 && s->trouble[0] == '\0') /* else it was killed */
 		at = s->lost_ms;
 	if (s->cpu_look_ms >= 0 && s->cpu_look_ms < at)
 		at = s->cpu_look_ms;

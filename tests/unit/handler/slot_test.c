@@ -744,6 +744,37 @@ START_TEST(freed_while_running)
 }
 END_TEST
 
+/* An application that has done one job leaves when the next has been sent; its
+ * successor would stay at that one. */
+#define LEAVES                                                                \
+	"exec perl -MSocket -e '"                                             \
+	"sleep 30 if -e q(lived); open my $f, q(>), q(lived); close $f;"      \
+	"accept(C, STDIN); sysread C, $_, 65536; $h = qq(Status: 200\\n\\n);" \
+	"syswrite C, pack(q(CCnnCx), 1, 6, 1, length $h, 0) . $h ."           \
+	"    pack(q(CCnnCxx8), 1, 3, 1, 8, 0);"                               \
+	"recv C, $_, 1, MSG_PEEK'"
+
+START_TEST(freed_while_leaving)
+{
+	struct trial t;
+	int before = count_fds();
+	int64_t until;
+
+	trial_open(&t, "h", FIRST, LEAVES);
+	t.job.kind = HANDLER_FCGI;
+	trial_run(&t, SLICE_LIT("x"));
+	expect(&t, 200, true, "");
+	slot_reset(t.slot);
+	trial_start(&t, SLICE_LIT("x"));
+	feed(&t);
+	(void)poll(NULL, 0, 300); /* it is gone, and we have not looked yet */
+	until = clock_mono_ms() + 1500;
+	trial_close(&t);
+	ck_assert_int_lt(clock_mono_ms(), until);
+	ck_assert_int_eq(count_fds(), before);
+}
+END_TEST
+
 START_TEST(no_process_for_want_of_descriptors)
 {
 	int fds[64] = { 0 }, n = 0, before;
@@ -810,6 +841,7 @@ slot_suite(void)
 	tcase_add_test(t, dies_with_us);
 	tcase_add_test(t, no_descriptors_leak);
 	tcase_add_test(t, freed_while_running);
+	tcase_add_test(t, freed_while_leaving);
 	tcase_add_test(t, no_process_for_want_of_descriptors);
 	suite_add_tcase(s, t);
 	return s;
