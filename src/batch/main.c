@@ -102,6 +102,7 @@ main(int argc, char **argv)
 	int code = EXIT_SUCCESS;
 
 	descriptors_fill();
+	descriptors_raise(); /* a slot has six, with FastCGI twenty and more */
 	if (options_read(&o, argc, argv, &e) != ERR_OK)
 		code = report_error(&e);
 	else if (o.mode == MODE_HELP)

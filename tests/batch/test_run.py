@@ -260,3 +260,18 @@ def test_without_descriptors(night, db, batch):
     assert child.wait(30) == 0
     assert jobs.place_of(db, job) == "final"
     assert set(held.values()) == {"/dev/null"}, held
+
+
+def test_more_slots_than_descriptors(night, db, batch):
+    """The shell's limit may be raised, and is."""
+    name = night.queue("sleep 0.3; " + OK)
+    ids = jobs.submit_many(db, name, [b"x"] * 20)
+    program = place.program("nightdrop-batch")
+    child = subprocess.Popen(
+        ["/bin/sh", "-c",
+         f"ulimit -Sn 64; exec {program} --queue {name} -j 20"],
+        env=batch.environment, cwd="/", **place.run_as(programs.USER))
+    programs.started.append(child)
+    assert child.wait(30) == 0
+    assert {jobs.place_of(db, i) for i in ids} == {"final"}
+    assert "cannot start a handler" not in batch.log.read_text()
