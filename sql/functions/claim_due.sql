@@ -27,7 +27,7 @@ from unnest(names) o(name)
     cross join lateral (
 	select w.not_before from nightdrop.waiting w
 	where w.queue = o.name and w.again and w.not_before > clock
-	    and w.not_before < 'infinity' -- held
+	    and w.position < 'infinity' -- there lie those that are held
 	    and (m.latest is null or w.not_before < m.latest)
 	    and pg_visible_in_snapshot(w.since, cutoff)
 	order by w.position, w.id limit 100) a

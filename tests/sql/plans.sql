@@ -13,7 +13,7 @@ vacuum analyze nightdrop.waiting;
 vacuum analyze nightdrop.worker;
 
 begin;
-select plan(24);
+select plan(25);
 -- What a vacuum leaves that finds no row, and cannot give back the pages: then
 -- whatever is in them is taken for one row.
 update pg_class set relpages = 20, reltuples = 0
@@ -186,6 +186,18 @@ select results_eq('select names, rows < 9000 from pg_temp.walked()',
 select workers, requeued > 0 from nightdrop.recover(:w1, t.token(:w1), array[:w3]::bigint[]);
 select results_eq('select names, rows < 5000 from pg_temp.walked()',
     $$values ('running_worker', true)$$, 'recover: the dead worker''s own');
+
+-- Held jobs, however many, are not walked for one that will be due.
+select t.queue('h');
+insert into nightdrop.waiting (id, queue, position, priority, again,
+    not_before, bytes)
+select t.id(), 'h', 'infinity', 0, true, 'infinity', 0
+from generate_series(1, 500);
+select t.open('{h}') as w4 \gset
+select * from pg_temp.walked() \g /dev/null
+select pg_temp.claims(:w4, 10) \g /dev/null
+select cmp_ok((select rows from pg_temp.walked()), '<', 20::bigint,
+    'a claim does not walk what is held');
 
 select * from finish();
 rollback;
