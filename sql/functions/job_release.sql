@@ -26,8 +26,9 @@ begin
 	if w.not_before <> 'infinity' then
 		return format('job %s: is not held', id);
 	end if;
-	select coalesce(b.position, case when w.attempt > 0 or w.round > 1
-	    then clock_timestamp() else j.accepted end - w.priority * q.aging)
+	select coalesce(b.position + b.priority * q.aging, case
+	    when w.attempt > 0 or w.round > 1 then clock_timestamp()
+	    else j.accepted end) - w.priority * q.aging
 	into place
 	from nightdrop.queue q
 	    left join nightdrop.bundle b

@@ -3,7 +3,7 @@
 -- SPDX-License-Identifier: ISC
 
 begin;
-select plan(84);
+select plan(85);
 
 select t.queue('q', '{"priority": 2}');
 select t.queue('closed', '{"accepting": false}');
@@ -272,6 +272,15 @@ select t.queue('many');
 select count(t.sealed('many', 2)) as made from generate_series(1, 30) \gset
 select t.open(array['many']) as w \gset
 select is(t.expand(:w), '60 false', 'all in one call');
+
+-- A held one goes back to the place that its own priority gave it.
+select id as l from nightdrop.waiting where queue = 'many' order by id limit 1 \gset
+select nightdrop.job_reprioritise(:'l', 7, 'x');
+select position as was from nightdrop.waiting where id = :'l' \gset
+select nightdrop.job_hold(:'l', 'x');
+select nightdrop.job_release(:'l', 'x');
+select is((select position from nightdrop.waiting where id = :'l'),
+    :'was'::timestamptz, 'held and released: where it was');
 
 select * from finish();
 rollback;
