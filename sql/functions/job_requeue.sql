@@ -3,7 +3,8 @@
 -- Parameters: id; reason, in words, required.
 -- Returns:    what was done, in words.
 -- Errors:     ND404 no such job; ND409 it has not ended, was replaced by a
---             newer one of its name, or its body was erased; ND422 no reason.
+--             newer one of its name, its body was erased, or its bundle is
+--             just being dismissed; ND422 no reason.
 -- Tables:     job, bundle, waiting, running, response, named_job, requeue,
 --             bundle_tally, counter, audit.
 --
@@ -43,6 +44,13 @@ begin
 		raise exception 'job % was %', id, f.reason
 		    using errcode = 'ND409',
 		    hint = 'what its client wants is the newer one';
+	elsif exists (select from nightdrop.bundle b
+	    where j.line is not null
+		and b.id = nightdrop.bundle_of(j.id, j.line)
+		and b.stop is not null and nightdrop.bundle_pending(b)) then
+		raise exception 'the bundle of job % is being dismissed', id
+		    using errcode = 'ND409',
+		    hint = 'nightdrop.bundle_dismiss until all its jobs have ended';
 	end if;
 
 	size := coalesce(octet_length(j.body), 0);
@@ -59,7 +67,9 @@ begin
 	insert into nightdrop.requeue (id, round, reason)
 	values (j.id, f.round + 1, reason);
 	if j.line is not null then
-		update nightdrop.bundle b set finished = null, expires = null
+		-- That all were to be dismissed was for the life before.
+		update nightdrop.bundle b
+		set finished = null, expires = null, stop = null
 		where b.id = nightdrop.bundle_of(j.id, j.line);
 		insert into nightdrop.bundle_tally (bundle, successful, failed,
 		    dismissed)

@@ -60,15 +60,17 @@ begin
 		    queue, n, case when cardinality(ids) > n
 			then ', more than one call' else '' end);
 	end if;
-	-- Who is requeued meanwhile is left alone.
-	select array_agg(l.id) into ids from (
+	-- Who is requeued meanwhile is left alone: job_requeue holds the last
+	-- answer.
+	select coalesce(array_agg(l.id order by l.id), '{}') into ids from (
 		select f.id from nightdrop.response f
-		where f.id = any (ids[:10000]) order by f.id, f.round
-		for update skip locked) l
+		where f.id = any (ids[:10000]) and not exists (
+			select from nightdrop.response o
+			where o.id = f.id and o.round > f.round)
+		order by f.id for update of f skip locked) l
 	where not exists (select from nightdrop.waiting w where w.id = l.id)
 	    and not exists (select from nightdrop.running r
 		where r.id = l.id);
-	ids := array(select distinct i from unnest(ids) i order by i);
 	bytes := nightdrop.job_erase(ids, false);
 	insert into nightdrop.audit (verb, object, reason, after)
 	values ('purge', 'queue ' || queue, reason, jsonb_build_object(

@@ -133,6 +133,26 @@ def test_not_erased_while_it_is_requeued(db):
                            job)) == b"body"
 
 
+def test_not_purged_while_it_is_requeued(db):
+    """One that has been requeued before: who requeues it holds its last answer
+    alone."""
+    admin = Session(db)
+    admin.one("select t.queue('q')")
+    [job] = accept(admin, "q", 1)
+    again = "select nightdrop.job_requeue(%s, 'x')"
+    admin.one("select nightdrop.job_dismiss(%s, 'x')", job)
+    admin.one(again, job)
+    admin.one("select nightdrop.job_dismiss(%s, 'x')", job)
+    first = Session(db, autocommit=False)
+    first.one(again, job)
+    purge = Later(Session(db), "select nightdrop.purge('q', now(), 'x', false)")
+    purge.waits()
+    first.commit()
+    assert "purged 0 jobs" in purge.done()[0][0]
+    assert bytes(admin.one("select body from nightdrop.job where id = %s",
+                           job)) == b"body"
+
+
 def test_hold_waits_for_the_claim(db):
     admin = Session(db)
     admin.one("select t.queue('q')")
@@ -173,6 +193,11 @@ def test_bundle_dismissed_by_the_dba(db):
                                   line)
     assert admin.one("select finished from nightdrop.bundle") is None
     in_one_place(admin)
+    # Its bundle was dismissed once; it is not dismissed again for that.
+    [worker] = workers(admin, 1)
+    admin.rows("select nightdrop.bundle_expand(%s, t.token(%s))", worker,
+               worker)
+    assert admin.one("select t.place(%s)", line).startswith("waiting")
     admin.one("select nightdrop.job_dismiss(%s, 'x')", line)
     admin.rows("select nightdrop.upkeep()")
     assert admin.one("select finished is not null from nightdrop.bundle")
