@@ -51,6 +51,8 @@ begin
 	low := nightdrop.uuid_floor((to_date(month, 'YYYY_MM'))::timestamp
 	    at time zone 'UTC');
 	high := nightdrop.uuid_floor(ends);
+	-- Before the answers: what ends while they are read is not among them.
+	keeper := nightdrop.month_keeper(low, high);
 
 	pages := pg_relation_size(('nightdrop.response_' || month)::regclass)
 	    / current_setting('block_size')::bigint;
@@ -66,7 +68,7 @@ begin
 		return;
 	end if;
 
-	keeper := nightdrop.month_keeper(low, high);
+	keeper := coalesce(keeper, nightdrop.month_keeper(low, high));
 	if keeper is null then
 		begin
 			lock table only nightdrop.job, only nightdrop.part,

@@ -69,6 +69,37 @@ def test_accepts_wait_shortly_for_a_month(db):
     assert slowest < 0.4  # with what a busy machine adds
 
 
+def test_month_of_a_job_that_ends_meanwhile(db):
+    """To read the answers of a large month takes its time: one that comes after
+    them is not dropped with them."""
+    admin = Session(db)
+    admin.one("select t.queue('q')")
+    admin.rows(OLD)
+    job = admin.one("select t.id(accepted) from nightdrop.job")
+    admin.rows("insert into nightdrop.job (id, queue, accepted, request, size,"
+               " digest, body) values (%s, 'q', now(), '{}', 1, '', 'x')", job)
+    admin.rows("insert into nightdrop.waiting (id, queue, position, bytes)"
+               " values (%s, 'q', now(), 1)", job)
+    month = admin.one("select format('nightdrop.response_%%s', to_char("
+                      "nightdrop.uuid_time(%s) at time zone 'UTC', 'YYYY_MM'))",
+                      job)
+    # Half a second a row.
+    admin.rows(f"create policy slow on {month} using (pg_sleep(0.5) is not null)")
+    admin.rows(f"alter table {month} enable row level security,"
+               " force row level security")
+    batch = Session(db, autocommit=False)
+    batch.rows("delete from nightdrop.waiting")
+    batch.rows("insert into nightdrop.response (id, round, outcome, status,"
+               " reason, by, finished, expires, attempt) values (%s, 1,"
+               " 'successful', 200, 'OK', 'handler', now(),"
+               " now() + interval '1 day', 1)", job)
+    drop = Later(Session(db), "select dropped from nightdrop.month_drop()")
+    time.sleep(0.75)  # it is at its second look
+    batch.commit()
+    assert (True,) not in drop.done()
+    assert admin.one("select t.place(%s)", job).startswith("successful")
+
+
 def test_queue_is_not_dropped_under_an_accept(db):
     admin = Session(db)
     admin.one("select t.queue('q')")
