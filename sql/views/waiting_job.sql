@@ -18,7 +18,7 @@ order by w.queue, w.position, w.id;
 
 comment on view nightdrop.waiting_job is
 'The jobs in line, a queue at a time, first come first; not the lines of bundles that no run has looked at yet (bundle.left_lines). Ask with a queue: where queue = ''report'' limit 20.';
-comment on column nightdrop.waiting_job.not_before is 'Set where it was tried and is to be tried again.';
+comment on column nightdrop.waiting_job.not_before is 'Set where it was tried and is to be tried again; infinity: job_hold holds it.';
 comment on column nightdrop.waiting_job.lost is 'Its last attempt went down with its worker.';
 alter view nightdrop.waiting_job owner to nightdrop_owner;
 grant select on nightdrop.waiting_job to nightdrop_dba, nightdrop_monitor;
