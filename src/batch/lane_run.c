@@ -115,7 +115,17 @@ take_recorded(struct lane *l, const struct rows *rows)
 	return true;
 }
 
-enum { BEGIN, TAKE, RUN, CONSTRAINTS, RESET, FINISH, COMMIT, ROLLBACK };
+enum {
+	BEGIN,
+	SETTINGS,
+	TAKE,
+	RUN,
+	CONSTRAINTS,
+	RESET,
+	FINISH,
+	COMMIT,
+	ROLLBACK
+};
 
 static const struct {
 	enum stmt_id stmt;
@@ -124,6 +134,8 @@ static const struct {
 	bool theirs; /* runs what is the statement's */
 } steps[] = {
 	[BEGIN] = { STMT_BEGIN, NULL, NULL, false },
+	/* What a function of the last chunk has set for the session. */
+	[SETTINGS] = { STMT_SETTINGS, NULL, NULL, false },
 	[TAKE] = { STMT_CHUNK_BEGIN, take_params, take_held, false },
 	[RUN] = { STMT_STATEMENT, NULL, take_answer, true },
 	/* What is deferred to the commit is done now, as that role, so that its

@@ -282,6 +282,7 @@ static const struct stmt stmts[STMT_COUNT] = {
 	[STMT_ROLLBACK] = { "rollback", "rollback", 0, "" },
 	[STMT_CONSTRAINTS] = { "constraints", "set constraints all immediate",
 	    0, "" },
+	[STMT_SETTINGS] = { "settings", "reset all", 0, "" },
 	[STMT_ROLE] = { "role",
 	    "select pg_catalog.set_config('role', $1::text, true)", 1, "t" },
 	[STMT_CANCEL] = { "cancel",

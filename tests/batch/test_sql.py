@@ -418,6 +418,25 @@ def test_a_function_that_leaves_the_role(desk):
     desk.db.sql("drop function books.leave()")
 
 
+def test_a_function_that_leaves_settings(desk, night, handlers):
+    """They do not reach the statement of another queue."""
+    desk.db.sql("set role books; create or replace function books.set_it() "
+                "returns text language plpgsql as $$ begin "
+                "set search_path = books; return 'x'; end $$; reset role")
+    desk.open("select id, 200 as status, books.set_it() as body "
+              "from nightdrop.job_in_hand")
+    other = night.queue(None, run_as="books")
+    handlers.write(other + ".sql", "select id, 200 as status, "
+                   "current_setting('search_path') as body "
+                   "from nightdrop.job_in_hand", mode=0o644)
+    [first] = desk.submit(b"")
+    [second] = jobs.submit_many(desk.db, other, [b""])
+    assert desk.run("--queue", other).status == 0
+    assert desk.response(first).body == b"x"
+    assert desk.response(second).body == b'"$user", public'
+    desk.db.sql("drop function books.set_it()")
+
+
 def test_check_says_all_is_well(desk, batch):
     desk.open()
     checked = batch.run("--check", "--queue", desk.queue)
