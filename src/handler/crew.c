@@ -229,11 +229,12 @@ crew_take(struct crew *c, const struct slot_job *j, struct app **out,
 enum err_code
 crew_replace(struct crew *c, struct app *a, struct err *e)
 {
-	const char *why = "";
+	const char *program = a->made_of.program, *why = "";
 	enum err_code code = start(c, a, &why, e);
 
 	if (code == ERR_OK && a->address == NULL)
-		code = err_set(e, ERR_IO, "%s", why);
+		code =
+		    err_set(e, ERR_IO, "cannot run %.400s: %s", program, why);
 	return code;
 }
 

@@ -241,6 +241,19 @@ def test_first_job_gets_no_second_try(team, handlers):
     assert "in the middle of the job" in log_of(done, 0)
 
 
+def test_removed_in_mid_run(team, db, batch, handlers):
+    name = team.queue(APPS / "hostile.py", max_attempts=1)
+    first, second = [jobs.submit(db, name, b) for b in (b"removed", b"ok")]
+    run = batch.start("--queue", name, "-j", "1")
+    process.wait_until(lambda: list(batch.run_dir.glob("*/here")), 10, "it")
+    (handlers.path / f"{name}.fcgi").unlink()
+    assert run.wait().status == 0
+    assert jobs.response(db, first).status == 200
+    assert jobs.response(db, second).status == 502
+    log = bytes(jobs.attempts(db, second)[0][5]).decode()
+    assert "cannot run" in log and f"{name}.fcgi: No such file" in log
+
+
 def test_cannot_be_run(team, handlers):
     name = team.queue(APPS / "hostile.py", **ONCE)
     handlers.write(name + ".fcgi", "#!/nonexistent/interpreter\n")

@@ -94,6 +94,14 @@ def linger(then):
     then()
 
 
+def removed():
+    """Its file is, while it runs; then it is to be started again."""
+    open(os.environ["TMPDIR"] + "/here", "x").close()
+    while os.path.exists(sys.argv[0]):
+        time.sleep(0.02)
+    linger(lambda: os._exit(0))
+
+
 def echo():
     for at in range(0, len(body), 60000):
         send(out((b"" if at else HEAD) + body[at:at + 60000]))
@@ -210,6 +218,7 @@ MANNERS = {
     "leaves": lambda: (send(answer(), end()), os._exit(0)),
     "drops": lambda: (send(answer(), end()), connection.close()),
     "lingers": lambda: linger(lambda: os._exit(0)),
+    "removed": removed,
     "lingers-drops": lambda: linger(lambda: connection.close()),
     "lingers-hides": lambda: linger(lambda: (
         listener.close(), connection.close(), time.sleep(60))),
