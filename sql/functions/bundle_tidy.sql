@@ -24,6 +24,7 @@ set enable_mergejoin = off
 set jit = off
 as $$
 declare
+	ended uuid[];
 	swept bigint := 0;
 	more boolean;
 	b uuid;
@@ -43,22 +44,25 @@ begin
 	    max(g.at)
 	from gone g group by g.bundle;
 
-	with ended as materialized (
-		select o.id, s.at, q.retention
-		from nightdrop.bundle o
-		    left join nightdrop.queue q on q.name = o.queue
-		    cross join lateral (
-			select sum(t.successful + t.failed + t.dismissed) as n,
-			    max(t.at) as at
-			from nightdrop.bundle_tally t where t.bundle = o.id) s
-		where o.sealed is not null and o.finished is null
-		    and s.n = o.lines
-		order by o.id for update of o skip locked
-	)
+	ended := array(select o.id from nightdrop.bundle o
+	    where o.sealed is not null and o.finished is null
+		and (select sum(t.successful + t.failed + t.dismissed)
+		from nightdrop.bundle_tally t where t.bundle = o.id) = o.lines
+	    order by o.id for update of o skip locked);
+	-- Added up again under the lock: a line may have been requeued since.
 	update nightdrop.bundle o
 	set finished = e.at,
 	    expires = e.at + coalesce(e.retention, interval '30 days')
-	from ended e where o.id = e.id;
+	from (select i.id, q.retention, s.n, s.at
+		from unnest(ended) i(id)
+		    join nightdrop.bundle b on b.id = i.id
+		    left join nightdrop.queue q on q.name = b.queue
+		    cross join lateral (
+			select sum(t.successful + t.failed + t.dismissed) as n,
+			    max(t.at) as at
+			from nightdrop.bundle_tally t
+			where t.bundle = i.id) s) e
+	where o.id = e.id and e.n = o.lines;
 
 	for b in
 		select o.id from nightdrop.bundle o

@@ -233,3 +233,28 @@ def test_bundle_dismissed_by_the_dba(db):
     admin.rows("select nightdrop.upkeep()")
     assert admin.one("select finished is not null from nightdrop.bundle")
     assert admin.one("select sum(dismissed) from nightdrop.bundle_tally") == 3
+
+
+def test_bundle_does_not_end_while_a_line_is_requeued(db):
+    admin = Session(db)
+    admin.one("select t.queue('q')")
+    bundle = admin.one("select (left(t.id()::text, 28) || '00000000')::uuid")
+    admin.rows("insert into nightdrop.bundle (id, queue, request, sealed,"
+               " position, priority, since, lines, left_lines, left_bytes)"
+               " values (%s, 'q', '{}', now(), now(), 0, '3', 1, 1, 1)",
+               bundle)
+    line = admin.one("select nightdrop.bundle_line(%s, 1)", bundle)
+    admin.rows("insert into nightdrop.job (id, queue, accepted, request, size,"
+               " digest, body, line) values (%s, 'q', now(), '{}', 1, '', 'x',"
+               " 1)", line)
+    admin.one("select nightdrop.bundle_dismiss(%s, 'x')", bundle)
+    # The sums of ten thousand bundles take their time: here half a second.
+    admin.rows("create policy slow on nightdrop.bundle_tally"
+               " using (pg_sleep(0.5) is not null) with check (true)")
+    admin.rows("alter table nightdrop.bundle_tally enable row level security,"
+               " force row level security")
+    tidy = Later(Session(db), "select * from nightdrop.upkeep()")
+    time.sleep(0.75)  # it has folded them, and adds up
+    admin.one("select nightdrop.job_requeue(%s, 'x')", line)
+    tidy.done()
+    assert admin.one("select finished from nightdrop.bundle") is None
