@@ -294,14 +294,27 @@ lane_due_at(const struct lane *l)
 }
 
 bool
-lane_over(const struct lane *l, int64_t now)
+lane_begun(const struct lane *l)
 {
-	const struct chunk *c = l == NULL ? NULL : l->todo;
+	const struct chunk *c = l->todo;
 
 	while (c != NULL && c->jobs.first == NULL)
 		c = c->next;
+	return c != NULL || l->now != NULL || l->ready.first != NULL ||
+	       l->starting > 0;
+}
+
+bool
+lane_idle(const struct lane *l, int64_t now)
+{
+	return l == NULL || (!lane_begun(l) && l->reserved.first == NULL &&
+				lane_wanted(l, now) == 0);
+}
+
+bool
+lane_over(const struct lane *l, int64_t now)
+{
 	return l == NULL ||
-	       (l->now == NULL && c == NULL && l->ready.first == NULL &&
-		   l->reserved.first == NULL && !l->calling &&
+	       (!lane_begun(l) && l->reserved.first == NULL && !l->calling &&
 		   (l->w->draining || pass_over(&l->pass, now)));
 }

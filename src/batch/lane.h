@@ -57,6 +57,7 @@ struct lane {
 	struct pass pass;
 	struct job_list reserved, ready;
 	int starting;	    /* of ours, in w->starting */
+	bool alone;	    /* the last that was begun is a lost one */
 	struct chunk *todo; /* cut ones, to be done before others */
 
 	/* lane_run.c: */
@@ -103,6 +104,10 @@ bool lane_busy(const struct lane *l); /* a chunk is under way */
 int64_t lane_wakes_at(const struct lane *l);
 int64_t lane_due_at(const struct lane *l); /* when a turn may find jobs */
 bool lane_over(const struct lane *l, int64_t now);
+/* Is a job begun that would be charged if we died? */
+bool lane_begun(const struct lane *l);
+/* Nothing is begun, and nothing is to be claimed now. */
+bool lane_idle(const struct lane *l, int64_t now);
 
 /* lane.c, for lane_run.c: the next chunk; NULL: there is none. */
 struct chunk *lane_gather(struct lane *l);

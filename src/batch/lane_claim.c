@@ -82,11 +82,15 @@ lane_cursors(const struct lane *l, bool ours, size_t *n)
 	return c;
 }
 
+/* One whose last attempt was lost begins alone, as in the slots. */
 bool
 lane_startable(const struct lane *l)
 {
-	return l != NULL && !l->w->draining && l->reserved.first != NULL &&
-	       (int)l->ready.count + l->starting < size_most(l);
+	if (l == NULL || l->w->draining || l->reserved.first == NULL)
+		return false;
+	if (l->alone || l->reserved.first->claim.lost)
+		return !lane_begun(l);
+	return (int)l->ready.count + l->starting < size_most(l);
 }
 
 void
@@ -94,8 +98,10 @@ lane_fill(struct lane *l)
 {
 	if (!lane_startable(l))
 		return;
-	while (l->reserved.first != NULL) {
+	l->alone = l->reserved.first->claim.lost;
+	do {
 		list_add(&l->w->starting, list_take(&l->reserved));
 		l->starting++;
-	}
+	} while (!l->alone && l->reserved.first != NULL &&
+		 !l->reserved.first->claim.lost);
 }

@@ -106,7 +106,7 @@ static bool
 suspect_startable(const struct worker *w, int64_t now)
 {
 	return w->suspect.first != NULL && may_start(w) && under_way(w) == 0 &&
-	       w->reserved.first == NULL &&
+	       lane_idle(w->lane, now) && w->reserved.first == NULL &&
 	       (!pass_wants(&w->pass, now) || w->suspect.count >= RESERVE_MOST);
 }
 
@@ -127,7 +127,8 @@ turn_wanted(const struct worker *w, int64_t now)
 	bool hungry = busy < w->seats && w->recorded.first == NULL;
 	bool can_start = startable(w) > 0;
 
-	if (lane_startable(w->lane) || lane_wanted(w->lane, now) > 0)
+	if ((lane_startable(w->lane) && !suspect_under_way(w)) ||
+	    lane_wanted(w->lane, now) > 0)
 		return true;
 	if (w->reporting.first != NULL || w->starting.first != NULL)
 		return true; /* without answer so far */
@@ -165,7 +166,8 @@ turn_fill(struct worker *w, int64_t now)
 		list_add(&w->reporting, list_take(&w->finished));
 	for (; n > 0; n--)
 		list_add(&w->starting, list_take(&w->reserved));
-	lane_fill(w->lane);
+	if (!suspect_under_way(w))
+		lane_fill(w->lane);
 	if (suspect_startable(w, now) && w->starting.first == NULL) {
 		j = list_take(&w->suspect);
 		list_add(&w->starting, j);

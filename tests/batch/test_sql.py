@@ -344,6 +344,21 @@ def test_stopped_while_others_go_on(desk, batch, night):
                 "where queue = %s", desk.queue)
 
 
+def test_beside_one_that_kills_the_batch(desk, batch, night):
+    """Who is in hand is charged when it dies for the first time.  Then the
+    culprit waits until they are done."""
+    desk.open("select id, 200 as status from nightdrop.job_in_hand, "
+              "(select pg_sleep(1)) nap")
+    poison = night.queue("kill -9 $PPID; sleep 5", backoff="0")
+    [bad] = jobs.submit_many(desk.db, poison, [b""])
+    ids = desk.submit(b"", b"", b"")
+    assert desk.run("--queue", poison).status == 0
+    assert desk.response(bad).outcome == "failed"
+    for i in ids:
+        r = desk.response(i)
+        assert (r.status, r.attempt) == (200, 2), r
+
+
 def test_longer_than_the_lease(desk):
     """It is renewed beside the statement."""
     desk.open("select id, 200 as status from nightdrop.job_in_hand "
