@@ -17,7 +17,7 @@
 -- differ by, as long as the basis has the share of the wait and the duration
 -- that they were made from; it has until the close is through.  A job that was
 -- told of another start than this run's says nothing of the pace.  Of a large
--- run some 20,000 jobs are asked, by the last bits of their ids.
+-- run some 5,000 jobs are asked, by the last bits of their ids.
 --
 -- Internal.
 --
@@ -67,7 +67,7 @@ from nightdrop.run u
 	    case when b.id is null then j.quote_fits else c.fits end as fits) q
     cross join lateral (
 	select get_byte(uuid_send(j.id), 15) * 256 + get_byte(uuid_send(j.id),
-	    14) < 65536 * 20000.0 / greatest(u.taken, 1) as asked) s
+	    14) < 65536 * 5000.0 / greatest(u.taken, 1) as asked) s
     left join nightdrop.queue_basis o on o.queue = a.queue and s.asked
 	and a.attempt = 1 and q.fits
 	and coalesce(b.sealed, j.accepted) < u.opened

@@ -106,8 +106,17 @@ bench_now() {
 	date +%s.%N
 }
 
+# A close looks over the jobs of the last ten minutes at least; the rounds are
+# seconds apart.  So each begins with no past, as a night begins long after the
+# last one.
+bench_forget() {
+	psql -Xq -c 'truncate nightdrop.job, nightdrop.part, nightdrop.attempt,
+	    nightdrop.response, nightdrop.waiting, nightdrop.running'
+}
+
 # Done by a run of $slots: jobs a second.
 bench_batch() {
+	bench_forget
 	[ "$(bench_load)" = "ok|$jobs" ] || die 'the jobs could not be loaded'
 	from=$(bench_now)
 	"$var/batch" -j "$slots" --queue answer >"$var/log/batch" 2>&1 ||

@@ -69,11 +69,3 @@ pgbench_turns() {
 	awk -v size="$size" '/^tps/ { printf "%.0f\n", $3 * size }' \
 		"$var/log/pgbench"
 }
-
-# A close looks over the jobs of the last ten minutes at least; the rounds are
-# seconds apart.  So each begins with no past, as a night begins long after the
-# last one.
-forget() {
-	sql -c 'truncate nightdrop.job, nightdrop.part, nightdrop.attempt,
-	    nightdrop.response, nightdrop.waiting, nightdrop.running'
-}
