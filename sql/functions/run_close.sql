@@ -85,6 +85,11 @@ begin
 		group by a.queue) a on a.queue = n.queue
 	where rq.run = run_close.run and rq.queue = n.queue;
 
+	-- In one order, as run_expect() and quote_learn() do.
+	perform from nightdrop.queue_basis b
+	where b.queue in (select rq.queue from nightdrop.run_queue rq
+	    where rq.run = run_close.run)
+	order by b.queue for no key update;
 	with grade as (
 		update nightdrop.run_queue rq
 		set graded = g.graded, hits = g.hits,
