@@ -603,8 +603,8 @@ START_TEST(private_directory_long_unused)
 	    "#!/bin/sh\n" HEAD "ls -A $TMPDIR; stat -c %a,%F $TMPDIR\n";
 	static const char *const uses[] = { "touch $TMPDIR/x",
 		"mkdir $TMPDIR/d; touch -r / $TMPDIR",
-		"touch $TMPDIR/x; rm $TMPDIR/x; mv $TMPDIR $TMPDIR.old;"
-		" cp -a $TMPDIR.old $TMPDIR; touch $TMPDIR/y" };
+		("touch $TMPDIR/x; rm $TMPDIR/x; mv $TMPDIR $TMPDIR.old;"
+		 " cp -a $TMPDIR.old $TMPDIR; touch $TMPDIR/y") };
 	char script[256];
 	struct trial t;
 
