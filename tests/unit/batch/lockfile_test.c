@@ -132,6 +132,8 @@ sweep_for_ever(void)
 	char path[8192];
 	DIR *d = opendir(config.run_dir);
 
+	if (d == NULL)
+		abort();
 	for (;; rewinddir(d))
 		while ((entry = readdir(d)) != NULL) {
 			snprintf(path, sizeof(path), "%s/%s", config.run_dir,
