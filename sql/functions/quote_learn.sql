@@ -1,7 +1,8 @@
 -- quote_learn(run): a run closes: what the next quotes are computed from.
 --
 -- Parameters: run, whose queues are closed in run_queue with their durations
---             and grades, and whose counters are right.
+--             and grades, and whose counters are right; the caller holds their
+--             rows of queue_basis.
 -- Returns:    nothing.
 -- Tables:     queue_basis, queue, run_queue, run, counter, and those of
 --             run_rhythms and load_ahead.
@@ -31,10 +32,6 @@ declare
 	names constant text[] := array(select rq.queue
 	    from nightdrop.run_queue rq where rq.run = quote_learn.run);
 begin
-	-- In one order, as run_expect() does.
-	perform from nightdrop.queue_basis b
-	where b.queue = any (names) order by b.queue for no key update;
-
 	update nightdrop.queue_basis b
 	set version = b.version + 1, runs = h.runs,
 	    starts = r.starts, next_start = r.starts[1],

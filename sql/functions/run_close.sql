@@ -85,7 +85,7 @@ begin
 		group by a.queue) a on a.queue = n.queue
 	where rq.run = run_close.run and rq.queue = n.queue;
 
-	-- In one order, as run_expect() and quote_learn() do.
+	-- In one order, as run_expect() does; for quote_learn() too.
 	perform from nightdrop.queue_basis b
 	where b.queue in (select rq.queue from nightdrop.run_queue rq
 	    where rq.run = run_close.run)
